@@ -1,0 +1,1 @@
+//! The immutable in-memory picture of everything public, with its indexes.

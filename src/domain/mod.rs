@@ -1,0 +1,12 @@
+//! What the words mean: providers, sites, statements, evidence and the codes of the field.
+//!
+//! Pure: no I/O, no clock, no framework. Everything here is a value that the store keeps,
+//! the rules read and the catalog shows.
+
+mod codes;
+pub mod fact;
+pub mod offer;
+pub mod place;
+pub mod provider;
+
+pub use codes::*;

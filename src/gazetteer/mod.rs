@@ -1,0 +1,1 @@
+//! The embedded table of ZIP codes and places.

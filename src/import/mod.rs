@@ -1,0 +1,1 @@
+//! Files in and out: the provider file and its flat form.

@@ -1,0 +1,3 @@
+//! The `bedside` program.
+
+fn main() {}

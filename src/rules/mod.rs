@@ -1,0 +1,1 @@
+//! The rule engine: facts and a rulebook in, findings and a status out.
