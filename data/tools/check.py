@@ -157,7 +157,7 @@ class Check:
             "kind": lambda w, v: None if v in TIERS else self.add(w, "no kind"),
             "url": self.url, "captured_on": self.day,
             "sha256": self.matches(r"[0-9a-f]{64}", "SHA-256"),
-            "excerpt": self.text(1024), "note": self.text(4000),
+            "excerpt": self.text(1024), "note": self.text(1000),
         })
         if value.get("tier") not in TIERS.get(value.get("kind"), ()):
             self.add(where, f"{value.get('kind')} cannot be {value.get('tier')}")
