@@ -248,7 +248,7 @@ enum Kind {
 
 const fn kind(number: u64) -> Kind {
     match number % 20 {
-        0 | 5 | 10 | 15 => Kind::Clinic { accredited: number % 10 == 0 },
+        0 | 5 | 10 | 15 => Kind::Clinic { accredited: number.is_multiple_of(10) },
         7 => Kind::Tele,
         13 => Kind::Partial { sites: 2 },
         _ => Kind::Partial { sites: 1 },
