@@ -1,7 +1,7 @@
 about-title = Why trust this?
 about-lede = We say what we checked, how, and when. What we do not know, we call unknown. You can check our work.
 about-how-title = How a place gets on the list
-about-how-1 = Each line about a place is a fact with a source and a date: who is in the room, what is watched, what it costs. A person reads it before it is shown.
+about-how-1 = Each line about a place is a fact with a source and a date: who is in the room, what is watched, what it costs.
 about-how-2 = A set of written rules reads those facts and decides what we may say. The same rules count for all. A fact that is too old counts as unknown.
 about-how-3 = Unknown never counts as good. It never counts as bad, either.
 about-tiers-title = Kinds of proof

@@ -1,7 +1,7 @@
 about-title = ¿Por qué confiar en esto?
 about-lede = Decimos qué comprobamos, cómo y cuándo. Lo que no sabemos, lo llamamos desconocido. Usted puede revisar nuestro trabajo.
 about-how-title = Cómo llega un lugar a la lista
-about-how-1 = Cada línea sobre un lugar es un dato con una fuente y una fecha: quién está en la sala, qué se vigila, cuánto cuesta. Una persona la lee antes de que se muestre.
+about-how-1 = Cada línea sobre un lugar es un dato con una fuente y una fecha: quién está en la sala, qué se vigila, cuánto cuesta.
 about-how-2 = Unas reglas escritas leen esos datos y deciden qué podemos decir. Las mismas reglas valen para todos. Un dato demasiado viejo cuenta como desconocido.
 about-how-3 = Lo desconocido nunca cuenta como bueno. Tampoco cuenta como malo.
 about-tiers-title = Clases de prueba
