@@ -1,1 +1,9 @@
-//! Use cases: the only layer that combines store, catalog, rules and clock.
+//! Use cases: the only layer that combines store, catalog, rules, gazetteer and clock.
+//!
+//! Reads take what they answer with from one [`crate::catalog::Catalog`], loaded once per
+//! request; the store is asked only by writes and by [`refresh`].
+
+pub mod answer;
+pub mod cursor;
+pub mod keys;
+pub mod request;

@@ -1,0 +1,285 @@
+//! The public picture of a provider and its sites on a date: what the rules decide, what a
+//! course costs, which credentials hold, and where doses are taken.
+//!
+//! Everything that leaves the directory is computed from here, and only from the public view:
+//! what a finding rests on that no person has published is not in it.
+
+mod credentials;
+mod dosing;
+mod item;
+mod load;
+mod reasons;
+mod record;
+mod views;
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
+use crate::{
+    app::answer::Safety,
+    domain::{
+        FlagState, OperatingStatus, Route, SafetyStatus, Severity, Tier,
+        course_cost::{CourseOffer, StatedPrice},
+        place::Position,
+        provider::{Provider, Site, standing},
+    },
+    gazetteer::Gazetteer,
+    rules::{FactId, FactState, LegalStatus, PublicView, ResolvedFacts, Rulebook, Value},
+};
+
+pub use load::{load, unpack};
+pub use record::{pack, records};
+
+/// What a picture is drawn with.
+#[derive(Debug, Clone, Copy)]
+pub struct Easel<'a> {
+    /// Decides statuses.
+    pub rulebook: &'a Rulebook,
+    /// Finds positions.
+    pub gazetteer: &'a Gazetteer,
+    /// The civil date.
+    pub as_of: NaiveDate,
+}
+
+/// A provider on a date.
+#[derive(Debug)]
+pub struct ProviderPicture<'a> {
+    easel: Easel<'a>,
+    provider: Provider,
+    own: Subject,
+    sites: Vec<Subject>,
+}
+
+/// One site of a picture.
+#[derive(Debug, Clone, Copy)]
+pub struct SitePicture<'p> {
+    whole: &'p ProviderPicture<'p>,
+    site: &'p Site,
+    subject: &'p Subject,
+}
+
+/// What is decided about a provider's own facts, or about one of its sites.
+#[derive(Debug)]
+struct Subject {
+    public: PublicView,
+    verified_on: Option<NaiveDate>,
+}
+
+impl<'a> ProviderPicture<'a> {
+    /// Draws the picture of a provider.
+    #[must_use]
+    pub fn new(easel: Easel<'a>, provider: Provider) -> Self {
+        let own = Subject::new(easel, &provider, None);
+        let sites = live_sites(&provider)
+            .map(|site| Subject::new(easel, &provider, Some(site)))
+            .collect();
+        Self { easel, provider, own, sites }
+    }
+
+    /// The provider as the store keeps it.
+    #[must_use]
+    pub const fn provider(&self) -> &Provider {
+        &self.provider
+    }
+
+    /// The sites that its source still names.
+    pub fn sites(&self) -> impl Iterator<Item = SitePicture<'_>> {
+        live_sites(&self.provider)
+            .zip(&self.sites)
+            .map(|(site, subject)| SitePicture { whole: self, site, subject })
+    }
+
+    /// The site with this id.
+    #[must_use]
+    pub fn site(&self, id: uuid::Uuid) -> Option<SitePicture<'_>> {
+        self.sites().find(|picture| picture.site.id == id)
+    }
+
+    /// The worst of its sites, or its own facts where it has none.
+    ///
+    /// Source of the order: the rulebook, "Provider or site".
+    fn deciding(&self) -> &Subject {
+        let worst = self.sites.iter().min_by_key(|subject| badness(subject.status()));
+        worst.unwrap_or(&self.own)
+    }
+
+    /// The provider's safety.
+    #[must_use]
+    pub fn safety(&self) -> Safety {
+        self.deciding().safety(self.easel)
+    }
+}
+
+impl SitePicture<'_> {
+    /// True where the site is closed for good.
+    fn closed(&self) -> bool {
+        self.site.profile.operating_status == Some(OperatingStatus::Closed)
+    }
+
+    /// Where it is: as its source says, else the middle of its ZIP code, else of its city.
+    fn position(&self) -> Option<Position> {
+        let profile = &self.site.profile;
+        let address = &profile.address;
+        let gazetteer = self.whole.easel.gazetteer;
+        profile
+            .position
+            .or_else(|| Some(gazetteer.zip(address.postal_code.as_deref()?).ok()?.position()))
+            .or_else(|| {
+                Some(gazetteer.city(address.city.as_deref()?, address.state?)?.position())
+            })
+    }
+
+    /// Routes given on site, and whether there are no others.
+    fn routes(&self) -> (Vec<Route>, bool) {
+        let rulebook = self.whole.easel.rulebook;
+        let spec = rulebook.vocabulary().named("offers.routes_on_site");
+        let known = spec.map(|spec| (spec, self.subject.state(spec.id)));
+        let Some((spec, FactState::Known(Value::Set(set)))) = known else {
+            return (Vec::new(), false);
+        };
+        let has = |route: &&Route| spec.kind.code(route.as_str()).is_some_and(|code| set.has(code));
+        (Route::ALL.iter().filter(has).copied().collect(), set.complete)
+    }
+
+    /// What the site and its provider ask for a course.
+    #[must_use]
+    pub fn offer(&self) -> CourseOffer<'_> {
+        let rulebook = self.whole.easel.rulebook;
+        let esketamine = self.subject.state(rulebook.core().esketamine);
+        CourseOffer {
+            prices: StatedPrice::of(&self.whole.provider, self.site),
+            routes: self.routes().0,
+            esketamine: esketamine == FactState::Known(Value::Bool(true)),
+            course: self.site.profile.course.as_ref(),
+            integration: self.site.profile.integration.as_ref(),
+            as_of: self.whole.easel.as_of,
+        }
+    }
+
+    /// True only for a survey of this place that may be called an accreditation.
+    fn accredited(&self) -> bool {
+        let whole = self.whole;
+        standing(&self.site.credentials)
+            .any(|held| credentials::accredits(held, &whole.provider, whole.easel.as_of))
+    }
+}
+
+impl Subject {
+    fn new(easel: Easel<'_>, provider: &Provider, site: Option<&Site>) -> Self {
+        let facts = easel.rulebook.facts_of(provider, site, easel.as_of);
+        let public = easel.rulebook.public_view(&facts, &published(provider), easel.as_of);
+        let mut subject = Self { public, verified_on: None };
+        if is_supervised(subject.status()) {
+            let read = subject.label_facts(easel);
+            subject.verified_on =
+                subject.resolved(&read).filter_map(|fact| fact.observed_on).min();
+        }
+        subject
+    }
+
+    const fn status(&self) -> SafetyStatus {
+        self.public.evaluation.status
+    }
+
+    fn state(&self, id: FactId) -> FactState {
+        self.public.compact.get(id)
+    }
+
+    const fn facts(&self) -> &ResolvedFacts {
+        &self.public.facts
+    }
+
+    fn resolved<'s>(
+        &'s self,
+        ids: &'s BTreeSet<FactId>,
+    ) -> impl Iterator<Item = &'s crate::rules::Resolved> {
+        ids.iter()
+            .filter_map(|id| self.facts().get(*id))
+            .filter(|fact| fact.state.known().is_some())
+    }
+
+    /// The facts that decide a supervised label: those that the status reads by name, and those
+    /// of every critical or major rule that speaks of this provider. A minor rule decides none.
+    fn label_facts(&self, easel: Easel<'_>) -> BTreeSet<FactId> {
+        let core = easel.rulebook.core();
+        let mut read = BTreeSet::from([
+            core.racemic,
+            core.esketamine,
+            core.dosing_on_site,
+            core.takehome,
+            core.telehealth,
+            core.mobile,
+        ]);
+        for rule in easel.rulebook.rules() {
+            let decides = matches!(rule.severity, Severity::Critical | Severity::Major)
+                && rule.law.is_none_or(|law| {
+                    law.status != LegalStatus::Proposed
+                        && law.effective_from.is_none_or(|from| from <= easel.as_of)
+                        && law.effective_to.is_none_or(|to| easel.as_of <= to)
+                });
+            if !decides {
+                continue;
+            }
+            let speaks = rule.applies_to.eval(&self.public.compact) != crate::rules::Tri::False;
+            if speaks {
+                read.extend(rule.reads.iter().copied());
+            } else {
+                read.extend(rule.applies_to.clauses().iter().filter_map(|c| c.fact()));
+            }
+        }
+        // The state comes from the address; nobody observes it.
+        read.remove(&core.state);
+        read
+    }
+
+    fn safety(&self, easel: Easel<'_>) -> Safety {
+        let evaluation = &self.public.evaluation;
+        let (reasons, reasons_more) =
+            reasons::reasons(easel.rulebook, &self.public.compact, evaluation);
+        let read = self.label_facts(easel);
+        let mut tiers: Vec<Tier> = self.resolved(&read).filter_map(|fact| fact.tier).collect();
+        tiers.sort_by_key(|tier| tier.rank());
+        tiers.dedup();
+        Safety {
+            status: evaluation.status,
+            text: reasons::words(easel.rulebook, &self.public, self.verified_on),
+            verified_on: self.verified_on,
+            evidence_tiers: tiers,
+            counts: evaluation.counts,
+            reasons,
+            reasons_more,
+        }
+    }
+}
+
+/// True for the two labels that say that every dose is attended.
+#[must_use]
+pub const fn is_supervised(status: SafetyStatus) -> bool {
+    matches!(status, SafetyStatus::SupervisedInPerson | SafetyStatus::SupervisedHybrid)
+}
+
+/// The sites that their source still names.
+fn live_sites(provider: &Provider) -> impl Iterator<Item = &Site> {
+    provider.sites.iter().filter(|site| site.withdrawn_on.is_none())
+}
+
+/// The rules whose flag a person has published and that is on display.
+fn published(provider: &Provider) -> Vec<&str> {
+    standing(&provider.flags)
+        .filter(|flag| matches!(flag.state, FlagState::Published | FlagState::Appealed))
+        .map(|flag| flag.rule.as_str())
+        .collect()
+}
+
+/// 0 is the worst. Source: the rulebook, "Provider or site".
+const fn badness(status: SafetyStatus) -> u8 {
+    match status {
+        SafetyStatus::Flagged => 0,
+        SafetyStatus::InsufficientInformation => 1,
+        SafetyStatus::Caution => 2,
+        SafetyStatus::SupervisedHybrid => 3,
+        SafetyStatus::SupervisedInPerson => 4,
+        SafetyStatus::OutOfScope => 5,
+    }
+}
