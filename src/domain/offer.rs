@@ -225,7 +225,8 @@ mod hh_mm {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<NaiveTime, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        NaiveTime::parse_from_str(&text, FORMAT)
-            .map_err(|_| serde::de::Error::custom(format!("`{text}` is no time; write HH:MM")))
+        NaiveTime::parse_from_str(&text, FORMAT).map_err(|e| {
+            serde::de::Error::custom(format!("`{text}` is no time ({e}); write HH:MM"))
+        })
     }
 }
