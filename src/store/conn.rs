@@ -1,6 +1,8 @@
 //! Connections: how they are opened, configured, pooled and given up, and the one way to
 //! begin a transaction.
 
+#![expect(clippy::disallowed_methods, reason = "this is the one place that opens connections")]
+
 use std::{
     fs::File,
     io::{ErrorKind, Read},
@@ -14,10 +16,7 @@ use diesel::{
     r2d2::{HandleError, ManageConnection},
 };
 
-use super::{
-    Error, Target, dialect,
-    error::severs,
-};
+use super::{Error, Target, dialect, error::severs};
 
 /// A connection to either database; queries are written once against it.
 #[derive(diesel::MultiConnection)]
@@ -77,7 +76,6 @@ impl SqliteFile {
 ///
 /// diesel's own way for this enum would try one database after the other, hide the true error
 /// and turn a misspelt URL into a new SQLite file.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that opens connections")]
 pub(super) fn open_plain(target: &Target) -> Result<Conn, Error> {
     let unavailable = |error: diesel::ConnectionError| Error::Unavailable {
         doing: "connecting",
@@ -106,7 +104,6 @@ pub(super) fn open_plain(target: &Target) -> Result<Conn, Error> {
 
 /// Makes an empty SQLite file into one of ours. The mark goes to the file before the file
 /// becomes a write-ahead-logged one, so that the header tells the truth from then on.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that opens connections")]
 pub(super) fn mark_sqlite(path: &Path) -> Result<(), Error> {
     let mut sqlite = SqliteConnection::establish(&uri(path, "rwc")).map_err(|error| {
         Error::Unavailable { doing: "making the database file", source: Box::new(error) }
@@ -136,8 +133,7 @@ pub(super) fn configure(conn: &mut Conn, target: &Target) -> Result<(), Error> {
             )
             .map_err(|error| Error::of("connecting", error))?;
     }
-    let settings =
-        dialect::settings(conn).map_err(|error| Error::of("connecting", error))?;
+    let settings = dialect::settings(conn).map_err(|error| Error::of("connecting", error))?;
     for (setting, value) in settings {
         let mend = match (setting, value.as_str()) {
             ("synchronous_commit", "off") => {

@@ -121,12 +121,11 @@ impl Store {
         reason: &Reason,
         change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<Done<T>, E> {
-        let _turn = self.shared.turn.take(self.shared.turn_wait).ok_or_else(|| {
-            Error::Unavailable {
+        let _turn =
+            self.shared.turn.take(self.shared.turn_wait).ok_or_else(|| Error::Unavailable {
                 doing: "waiting for other writers",
                 source: "another write takes too long".into(),
-            }
-        })?;
+            })?;
         write_tx(&mut *self.connection()?, |conn| {
             let mut tx = Tx::begin(conn, actor, reason, self.shared.clock.now())?;
             let value = change(&mut tx)?;

@@ -192,7 +192,8 @@ impl TryFrom<EntryRow> for Entry {
         };
         let kind = ActorKind::from_text(&row.actor_kind)
             .ok_or_else(|| unknown("actor kind", &row.actor_kind))?;
-        let action = Action::from_text(&row.action).ok_or_else(|| unknown("action", &row.action))?;
+        let action =
+            Action::from_text(&row.action).ok_or_else(|| unknown("action", &row.action))?;
         let entity_kind = EntityKind::from_text(&row.entity_kind)
             .ok_or_else(|| unknown("entity kind", &row.entity_kind))?;
         let after_sha256 = row

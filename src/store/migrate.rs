@@ -35,7 +35,7 @@ enum State {
 ///
 /// # Errors
 /// [`Error::Missing`], [`Error::Foreign`], [`Error::Newer`] and [`Error::Pending`] leave the
-/// database untouched; [`Error::Migration`] has undone everything.
+/// database untouched, so does [`Error::Unsafe`]; [`Error::Migration`] has undone everything.
 pub fn migrate(target: &Target, prepare: Prepare) -> Result<Migrations, Error> {
     if let Target::Sqlite(path) = target
         && prepare == Prepare::CreateAndMigrate
@@ -45,13 +45,14 @@ pub fn migrate(target: &Target, prepare: Prepare) -> Result<Migrations, Error> {
     }
     let mut conn = open_alone(open_plain(target)?);
     let (before, pending) = judge(&mut conn, target, prepare)?;
+    if prepare == Prepare::Nothing && !pending.is_empty() {
+        return Err(Error::Pending { target: target.to_string(), pending: pending.join(", ") });
+    }
+    configure(conn.raw(), target)?;
     if pending.is_empty() {
         return Ok(Migrations { before, ran: pending });
     }
-    if prepare == Prepare::Nothing {
-        return Err(Error::Pending { target: target.to_string(), pending: pending.join(", ") });
-    }
-    loosen(&mut conn, target)?;
+    loosen(&mut conn)?;
     write_tx(&mut conn, |conn| {
         // Another process may have been faster.
         let (before, pending) = judge(conn, target, prepare)?;
@@ -70,7 +71,7 @@ pub fn migrate(target: &Target, prepare: Prepare) -> Result<Migrations, Error> {
 pub fn revert_losing_everything(target: &Target) -> Result<(), Error> {
     let mut conn = open_alone(open_plain(target)?);
     judge(&mut conn, target, Prepare::Migrate)?;
-    loosen(&mut conn, target)?;
+    loosen(&mut conn)?;
     write_tx(&mut conn, |conn| {
         apply(conn, target, |conn| match conn {
             Conn::Sqlite(sqlite) => sqlite.revert_all_migrations(SQLITE).map(drop),
@@ -81,8 +82,7 @@ pub fn revert_losing_everything(target: &Target) -> Result<(), Error> {
 
 /// Lets a migration rebuild tables and take its time: SQLite cannot switch foreign keys off
 /// inside a transaction, and on PostgreSQL the limit for a statement is meant for answers.
-fn loosen(conn: &mut Pooled, target: &Target) -> Result<(), Error> {
-    configure(conn.raw(), target)?;
+fn loosen(conn: &mut Pooled) -> Result<(), Error> {
     conn.run("preparing the migrations", |conn| match conn {
         Conn::Sqlite(sqlite) => sqlite.batch_execute("PRAGMA foreign_keys = OFF"),
         Conn::Pg(pg) => pg.batch_execute("SET statement_timeout = 0"),
@@ -153,7 +153,9 @@ fn state(conn: &mut Pooled) -> Result<State, Error> {
 fn known(target: &Target) -> Result<Vec<String>, Error> {
     use diesel::migration::MigrationSource;
     let mut known: Vec<String> = match target {
-        Target::Sqlite(_) => versions(MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE)),
+        Target::Sqlite(_) => {
+            versions(MigrationSource::<diesel::sqlite::Sqlite>::migrations(&SQLITE))
+        }
         Target::Postgres(_) => versions(MigrationSource::<diesel::pg::Pg>::migrations(&POSTGRES)),
     }
     .map_err(|source| Error::Migration { target: target.to_string(), source })?;

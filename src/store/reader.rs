@@ -136,8 +136,7 @@ impl<'c> Reader<'c> {
     /// # Errors
     /// See [`Self::head`].
     pub fn provider_count(&mut self) -> Result<i64, Error> {
-        self.conn
-            .run("counting providers", |conn| providers::table.count().get_result(conn))
+        self.conn.run("counting providers", |conn| providers::table.count().get_result(conn))
     }
 
     /// What the providers are; `None` while there is none.
@@ -146,7 +145,11 @@ impl<'c> Reader<'c> {
     /// See [`Self::head`].
     pub fn data_kind(&mut self) -> Result<Option<DataKind>, Error> {
         let fictional: Option<bool> = self.conn.run("reading a provider", |conn| {
-            providers::table.select(providers::fictional).order(providers::id).first(conn).optional()
+            providers::table
+                .select(providers::fictional)
+                .order(providers::id)
+                .first(conn)
+                .optional()
         })?;
         Ok(fictional.map(DataKind::from))
     }
@@ -167,14 +170,13 @@ impl<'c> Reader<'c> {
         let ids: Vec<String> = ids.iter().map(Uuid::to_string).collect();
         let mut found = Vec::with_capacity(ids.len());
         for ids in ids.chunks(KEYS) {
-            let rows: Vec<(String, i64, String)> =
-                self.conn.run("reading providers", |conn| {
-                    providers::table
-                        .filter(providers::id.eq_any(ids))
-                        .order(providers::id)
-                        .select((providers::id, providers::seq, providers::document))
-                        .load(conn)
-                })?;
+            let rows: Vec<(String, i64, String)> = self.conn.run("reading providers", |conn| {
+                providers::table
+                    .filter(providers::id.eq_any(ids))
+                    .order(providers::id)
+                    .select((providers::id, providers::seq, providers::document))
+                    .load(conn)
+            })?;
             found.extend(rows);
         }
         found.into_iter().map(Document::try_from).collect()

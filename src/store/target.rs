@@ -125,8 +125,6 @@ impl fmt::Debug for Target {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use super::*;
 
     fn url_of(text: &str) -> String {

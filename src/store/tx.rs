@@ -78,9 +78,8 @@ impl<'c> Tx<'c> {
         if self.doomed {
             return Err(Error::Doomed);
         }
-        self.conn.run("writing the journal", |conn| {
-            dialect::insert_entries(conn, &self.entries)
-        })?;
+        self.conn
+            .run("writing the journal", |conn| dialect::insert_entries(conn, &self.entries))?;
         Ok(self.head)
     }
 
