@@ -11,9 +11,12 @@ use super::{
     App,
     answer::{ClinicLinks, DetailMeta, Dosing, FlagView, Safety},
     keys::CheckKey,
-    picture,
+    picture::{self, ProviderPicture},
 };
-use crate::{catalog::Catalog, domain::SafetyStatus};
+use crate::{
+    catalog::{Catalog, ExactKey},
+    domain::SafetyStatus,
+};
 
 /// The most candidates of an answer.
 const MAX_CANDIDATES: usize = 10;
@@ -103,7 +106,7 @@ pub fn check(app: &App, typed: &str) -> CheckAnswer {
     let matches: Vec<CheckMatch> = found
         .into_iter()
         .take(MAX_CANDIDATES)
-        .filter_map(|id| picture::load(app, &catalog, id))
+        .filter_map(|id| picture::load(app, &catalog, id, catalog.as_of()))
         .map(|picture| CheckMatch::new(&picture, matched_on))
         .collect();
     let result = match matches.as_slice() {
@@ -111,16 +114,18 @@ pub fn check(app: &App, typed: &str) -> CheckAnswer {
         [only] if certain => verdict(only.safety.status),
         _ => CheckResult::Candidates,
     };
-    CheckAnswer { result, matches, note: note(result).to_owned(), meta: app.meta(&catalog) }
+    CheckAnswer { result, matches, note: note(result).to_owned(), meta: app.meta(&catalog, catalog.as_of()) }
 }
 
 /// The providers that have exactly this key.
 fn exact(catalog: &Catalog, key: &CheckKey) -> (Vec<Uuid>, MatchedOn) {
     match key {
-        CheckKey::Website(key) => (catalog.providers_by_website(key), MatchedOn::Domain),
-        CheckKey::Phone(key) => (catalog.providers_by_phone(key), MatchedOn::Phone),
-        CheckKey::Npi(key) => (catalog.providers_by_npi(key), MatchedOn::Npi),
-        CheckKey::Name(key) => (catalog.providers_by_name(key), MatchedOn::Name),
+        CheckKey::Website(key) => {
+            (catalog.providers_with(ExactKey::Website, key), MatchedOn::Domain)
+        }
+        CheckKey::Phone(key) => (catalog.providers_with(ExactKey::Phone, key), MatchedOn::Phone),
+        CheckKey::Npi(key) => (catalog.providers_with(ExactKey::Npi, key), MatchedOn::Npi),
+        CheckKey::Name(key) => (catalog.providers_with(ExactKey::Name, key), MatchedOn::Name),
     }
 }
 
@@ -166,6 +171,24 @@ const fn note(result: CheckResult) -> &'static str {
         CheckResult::NotFound => {
             "We know nothing about this provider. That does not mean that its care is \
              supervised: ask who is in the room while the medicine works."
+        }
+    }
+}
+
+impl CheckMatch {
+    fn new(picture: &ProviderPicture<'_>, matched_on: MatchedOn) -> Self {
+        let item = picture.item();
+        Self {
+            kind: "provider",
+            dosing: item.dosing,
+            id: item.id,
+            slug: item.slug,
+            name: item.name,
+            fictional: item.fictional,
+            matched_on,
+            safety: item.safety,
+            flags: item.flags,
+            links: item.links,
         }
     }
 }

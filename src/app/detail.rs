@@ -1,14 +1,12 @@
 //! One clinic or provider with everything that is known and unknown about it.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
     App,
-    answer::{ClinicAnswer, ProviderAnswer},
-    picture::{self, ProviderPicture},
+    answer::{ClinicAnswer, ClinicDetail, ProviderAnswer},
+    picture::{self, SitePicture},
 };
 use crate::{
     catalog::{Catalog, Found},
@@ -42,10 +40,18 @@ pub enum Missing {
 pub fn clinic(app: &App, key: &str, as_of: Option<NaiveDate>) -> Result<ClinicAnswer, Missing> {
     let catalog = app.catalog.load();
     let as_of = as_of.unwrap_or_else(|| catalog.as_of());
-    with_clinic(app, &catalog, key, as_of, |picture, id| {
-        let site = picture.site(id).ok_or(Missing::Unknown)?;
-        Ok(ClinicAnswer { data: site.detail(), meta: app.meta(&catalog, as_of) })
-    })
+    let data = clinic_of(app, &catalog, key, as_of)?;
+    Ok(ClinicAnswer { data, meta: app.meta(&catalog, as_of) })
+}
+
+/// The clinic of one catalog with this id or slug.
+pub(super) fn clinic_of(
+    app: &App,
+    catalog: &Catalog,
+    key: &str,
+    as_of: NaiveDate,
+) -> Result<ClinicDetail, Missing> {
+    with_clinic(app, catalog, key, as_of, |site| site.detail())
 }
 
 /// The provider with this id or slug, as of a date.
@@ -74,27 +80,26 @@ pub fn course_cost(
 ) -> Result<Result<CourseCost, CourseCostError>, Missing> {
     let catalog = app.catalog.load();
     let as_of = as_of.unwrap_or_else(|| catalog.as_of());
-    with_clinic(app, &catalog, key, as_of, |picture, id| {
-        let site = picture.site(id).ok_or(Missing::Unknown)?;
+    with_clinic(app, &catalog, key, as_of, |site| {
         let offer = site.offer();
-        Ok(match route {
+        match route {
             Some(route) => offer.cost(route, sessions),
             None => offer.cheapest(sessions),
-        })
+        }
     })
 }
 
 fn with_clinic<T>(
     app: &App,
-    catalog: &Arc<Catalog>,
+    catalog: &Catalog,
     key: &str,
     as_of: NaiveDate,
-    show: impl FnOnce(&ProviderPicture<'_>, Uuid) -> Result<T, Missing>,
+    show: impl FnOnce(SitePicture<'_>) -> T,
 ) -> Result<T, Missing> {
     let id = found(catalog.find_clinic(key))?;
     let provider = catalog.listing(id).map(|listing| listing.provider()).ok_or(Missing::Unknown)?;
     let picture = picture::load(app, catalog, provider, as_of).ok_or(Missing::Unknown)?;
-    show(&picture, id)
+    picture.site(id).map(show).ok_or(Missing::Unknown)
 }
 
 fn found(found: Found) -> Result<Uuid, Missing> {

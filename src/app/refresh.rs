@@ -82,7 +82,7 @@ fn drawn(documents: &[Document], easel: Easel<'_>) -> Result<Vec<Change>, store:
 fn change(document: &Document, easel: Easel<'_>) -> Result<Change, store::Error> {
     let provider = document.provider()?;
     Ok(match provider.listing_state {
-        ListingState::Published => picture::records(easel, provider, &document.text),
+        ListingState::Published => picture::records(easel, provider, Some(&document.text)),
         ListingState::Delisted | ListingState::Merged => picture::gone(&provider),
         ListingState::Draft
         | ListingState::Submitted

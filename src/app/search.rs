@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::{
     App,
-    answer::{Crisis, LeftOut, Origin, SearchMeta},
+    answer::{Crisis, LeftOut, Origin, SearchAnswer, SearchMeta},
     cursor::CursorError,
     request::{Filters, Place, SearchRequest, Sort, Unknowns, View},
 };
@@ -56,6 +56,9 @@ pub enum SearchError {
     /// Another date was asked for without a place.
     #[error("for a date other than {0} a search needs a place")]
     DateNeedsPlace(chrono::NaiveDate),
+    /// Our own page is not what we promise; a test rules it out.
+    #[error("the answer cannot be read back")]
+    Unreadable(#[source] serde_json::Error),
 }
 
 /// A page of results, ready to be sent.
@@ -377,4 +380,14 @@ mod bytes_out {
             let _ = serde_json::to_writer(&mut self.out, value);
         }
     }
+}
+
+/// The same answer as typed values, for those who show it in another form.
+///
+/// # Errors
+/// As [`search`].
+pub fn answer(app: &App, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+    let rendering = Rendering { shape: Shape::Json, this: "", next_prefix: "" };
+    let page = search(app, request, rendering)?;
+    serde_json::from_slice(&page.body).map_err(SearchError::Unreadable)
 }

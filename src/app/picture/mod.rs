@@ -29,7 +29,7 @@ use crate::{
 };
 
 pub use load::{load, unpack};
-pub use record::{pack, records};
+pub use record::{gone, records};
 
 /// What a picture is drawn with.
 #[derive(Debug, Clone, Copy)]
