@@ -114,7 +114,12 @@ pub fn check(app: &App, typed: &str) -> CheckAnswer {
         [only] if certain => verdict(only.safety.status),
         _ => CheckResult::Candidates,
     };
-    CheckAnswer { result, matches, note: note(result).to_owned(), meta: app.meta(&catalog, catalog.as_of()) }
+    CheckAnswer {
+        result,
+        matches,
+        note: note(result).to_owned(),
+        meta: app.meta(&catalog, catalog.as_of()),
+    }
 }
 
 /// The providers that have exactly this key.

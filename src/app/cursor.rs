@@ -121,7 +121,8 @@ mod tests {
         assert_eq!(open(b"q", &sealed, at(24)), Err(CursorError::Expired));
         assert_eq!(open(b"r", &sealed, at(1)), Err(CursorError::OtherQuery));
         assert_eq!(open(b"q", "nonsense", at(1)), Err(CursorError::Forged));
-        let other = Cursors::new(&[8; 32]).seal(b"q", &(1_u8, "x".to_owned()), at(0)).expect("sealed");
+        let other =
+            Cursors::new(&[8; 32]).seal(b"q", &(1_u8, "x".to_owned()), at(0)).expect("sealed");
         assert_eq!(open(b"q", &other, at(1)), Err(CursorError::Forged));
     }
 }

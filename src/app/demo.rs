@@ -20,7 +20,7 @@ pub fn fill(
     gazetteer: &Gazetteer,
     clock: &dyn Clock,
 ) -> Result<(), ImportError> {
-    if store.read(crate::store::Reader::provider_count)? > 0 {
+    if store.read(|reader| reader.provider_count())? > 0 {
         tracing::info!("the database holds providers already: the demonstration set was not read");
         return Ok(());
     }

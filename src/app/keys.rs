@@ -9,15 +9,58 @@ use crate::{catalog::fold_name, import::check};
 
 /// Hosts on which strangers share one registrable domain: there, host and path must be equal.
 const SHARED_HOSTS: &[&str] = &[
-    "about.me", "amazonaws.com", "bing.com", "blogger.com", "blogspot.com", "business.site",
-    "carrd.co", "doximity.com", "duckduckgo.com", "eventbrite.com", "facebook.com", "fb.com",
-    "fb.me", "github.io", "godaddysites.com", "google.com", "healthgrades.com", "herokuapp.com",
-    "instagram.com", "issuu.com", "linkedin.com", "linktr.ee", "mapquest.com", "medium.com",
-    "myshopify.com", "netlify.app", "notion.site", "pages.dev", "patch.com", "pinterest.com",
-    "psychologytoday.com", "reddit.com", "sites.google.com", "square.site", "squarespace.com",
-    "substack.com", "t.me", "tiktok.com", "tumblr.com", "twitter.com", "vercel.app", "webflow.io",
-    "webmd.com", "weebly.com", "wix.com", "wixsite.com", "wordpress.com", "x.com", "yahoo.com",
-    "yelp.com", "youtube.com", "zocdoc.com",
+    "about.me",
+    "amazonaws.com",
+    "bing.com",
+    "blogger.com",
+    "blogspot.com",
+    "business.site",
+    "carrd.co",
+    "doximity.com",
+    "duckduckgo.com",
+    "eventbrite.com",
+    "facebook.com",
+    "fb.com",
+    "fb.me",
+    "github.io",
+    "godaddysites.com",
+    "google.com",
+    "healthgrades.com",
+    "herokuapp.com",
+    "instagram.com",
+    "issuu.com",
+    "linkedin.com",
+    "linktr.ee",
+    "mapquest.com",
+    "medium.com",
+    "myshopify.com",
+    "netlify.app",
+    "notion.site",
+    "pages.dev",
+    "patch.com",
+    "pinterest.com",
+    "psychologytoday.com",
+    "reddit.com",
+    "sites.google.com",
+    "square.site",
+    "squarespace.com",
+    "substack.com",
+    "t.me",
+    "tiktok.com",
+    "tumblr.com",
+    "twitter.com",
+    "vercel.app",
+    "webflow.io",
+    "webmd.com",
+    "weebly.com",
+    "wix.com",
+    "wixsite.com",
+    "wordpress.com",
+    "x.com",
+    "yahoo.com",
+    "yelp.com",
+    "youtube.com",
+    "zocdoc.com",
 ];
 
 /// What a person typed into "check a provider".
@@ -127,7 +170,13 @@ mod tests {
         assert_eq!(CheckKey::read("(301) 828\u{2013}9513"), CheckKey::Phone("+13018289513".into()));
         assert_eq!(CheckKey::read("+1-301-828-9513"), CheckKey::Phone("+13018289513".into()));
         assert_eq!(CheckKey::read("mindbloom.com"), CheckKey::Website("mindbloom.com".into()));
-        assert_eq!(CheckKey::read("  Dr. Müller's  Clinic & Spa "), CheckKey::Name("dr mullers clinic spa".into()));
-        assert_eq!(CheckKey::read("javascript:alert(1)"), CheckKey::Name("javascript alert 1".into()));
+        assert_eq!(
+            CheckKey::read("  Dr. Müller's  Clinic & Spa "),
+            CheckKey::Name("dr mullers clinic spa".into())
+        );
+        assert_eq!(
+            CheckKey::read("javascript:alert(1)"),
+            CheckKey::Name("javascript alert 1".into())
+        );
     }
 }

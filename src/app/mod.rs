@@ -47,7 +47,7 @@ pub struct App {
     /// The picture of everything public.
     pub catalog: CatalogHandle,
     /// Decides statuses.
-    pub rulebook: &'static Rulebook,
+    pub rulebook: Arc<Rulebook>,
     /// Finds places.
     pub gazetteer: &'static Gazetteer,
     /// Keeps what is written.
@@ -72,14 +72,14 @@ impl App {
         clock: Arc<dyn Clock>,
         operator: Operator,
     ) -> anyhow::Result<Arc<Self>> {
-        let rulebook = Rulebook::embedded().context("the built-in rulebook is damaged")?;
+        let rulebook = Rulebook::built_in().context("the built-in rulebook is damaged")?;
         let gazetteer = Gazetteer::embedded().context("the built-in gazetteer is damaged")?;
         let cursors = Cursors::new(&cursor_key(&store).context("cannot read the cursor key")?);
-        let catalog = refresh::build(&store, rulebook, gazetteer, clock.today())
+        let catalog = refresh::build(&store, &rulebook, gazetteer, clock.today())
             .context("cannot read the directory")?;
         Ok(Arc::new(Self {
             catalog: CatalogHandle::new(catalog),
-            rulebook,
+            rulebook: Arc::new(rulebook),
             gazetteer,
             store,
             clock,
@@ -109,7 +109,7 @@ impl App {
     }
 
     fn easel(&self, as_of: chrono::NaiveDate) -> Easel<'_> {
-        Easel { rulebook: self.rulebook, gazetteer: self.gazetteer, as_of }
+        Easel { rulebook: &self.rulebook, gazetteer: self.gazetteer, as_of }
     }
 }
 

@@ -7,8 +7,7 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{
-    App,
-    picture::{self, Easel},
+    App, picture,
     search::{MAX_REEVALUATED, SearchError},
 };
 use crate::catalog::{Catalog, CatalogBuilder, Filters, Place, Query, View};
@@ -36,7 +35,7 @@ pub(super) fn catalog_for(
     if found > MAX_REEVALUATED {
         return Err(SearchError::TooManyForDate { catalog_date: catalog.as_of(), found });
     }
-    let easel = Easel { rulebook: app.rulebook, gazetteer: app.gazetteer, as_of };
+    let easel = app.easel(as_of);
     let mut builder = CatalogBuilder::new(as_of, catalog.fictional());
     for id in catalog.providers_in(query.place).into_iter().collect::<BTreeSet<Uuid>>() {
         let provider = catalog.provider(id).and_then(|record| picture::unpack(record.detail()));

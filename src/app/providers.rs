@@ -110,7 +110,9 @@ pub fn providers(
             let total = ids.len();
             let mut named: Vec<(String, Uuid)> = ids
                 .into_iter()
-                .filter_map(|id| Some((crate::catalog::fold_name(catalog.provider(id)?.name()), id)))
+                .filter_map(|id| {
+                    Some((crate::catalog::fold_name(catalog.provider(id)?.name()), id))
+                })
                 .collect();
             named.sort_unstable();
             named.retain(|entry| after.as_ref().is_none_or(|after| entry > after));

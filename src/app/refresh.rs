@@ -73,7 +73,9 @@ fn drawn(documents: &[Document], easel: Easel<'_>) -> Result<Vec<Change>, store:
             .collect();
         workers
             .into_iter()
-            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .flat_map(|worker| {
+                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
             .collect()
     })
 }
@@ -109,11 +111,11 @@ impl App {
         // A new date can change every status, and a first provider decides what a database is.
         if date_turned || changes.more || catalog.is_empty() || catalog.needs_rebuild() {
             drop(catalog);
-            self.catalog.store(build(&self.store, self.rulebook, self.gazetteer, today)?);
+            self.catalog.store(build(&self.store, &self.rulebook, self.gazetteer, today)?);
             return Ok(());
         }
         let documents = self.store.read(|reader| reader.documents(&changes.providers))?;
-        let easel = Easel { rulebook: self.rulebook, gazetteer: self.gazetteer, as_of: today };
+        let easel = self.easel(today);
         let patched = catalog.patched(changes.head, drawn(&documents, easel)?);
         self.catalog.store(patched);
         Ok(())

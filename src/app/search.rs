@@ -1,7 +1,5 @@
 //! Search: from a question to the nearest clinics, in one look at one catalog.
 
-use std::io::Write as _;
-
 use bytes_out::Body;
 use chrono::TimeDelta;
 
@@ -152,13 +150,12 @@ fn locate(
         ..Query::default()
     };
     let circle = |center: LatLon| catalog::Place::Circle { center, radius_m: request.radius_m };
-    let named = || request.q.as_deref().map(NameQuery::new);
+    let named = || request.q.as_deref().and_then(NameQuery::new);
 
     let (place, origin, names, interpreted) = match (&request.place, request.q.as_deref()) {
         (Place::PostalCode(zip), _) => {
-            let found = gazetteer
-                .zip(zip)
-                .map_err(|_error| SearchError::PlaceNotFound(zip.clone()))?;
+            let found =
+                gazetteer.zip(zip).map_err(|_error| SearchError::PlaceNotFound(zip.clone()))?;
             let origin = Origin::from(&found);
             (circle(found.point), Some(origin), named(), "name")
         }
@@ -203,7 +200,9 @@ fn locate(
             Resolution::Unknown | Resolution::Ambiguous(_) if is_zip_like(text) => {
                 return Err(SearchError::PlaceNotFound(text.to_owned()));
             }
-            Resolution::Unknown | Resolution::Ambiguous(_) => (catalog::Place::Everywhere, None, named(), "name"),
+            Resolution::Unknown | Resolution::Ambiguous(_) => {
+                (catalog::Place::Everywhere, None, named(), "name")
+            }
         },
     };
     query.place = place;
@@ -267,8 +266,16 @@ const fn sort(sort: Sort) -> catalog::Sort {
 }
 
 fn left_out(counted: &catalog::LeftOut) -> LeftOut {
-    let [closed, no_dosing_on_site, out_of_scope, flagged, insufficient, caution, not_accredited, _] =
-        counted.by_class;
+    let [
+        closed,
+        no_dosing_on_site,
+        out_of_scope,
+        flagged,
+        insufficient,
+        caution,
+        not_accredited,
+        _,
+    ] = counted.by_class;
     LeftOut {
         unknown: counted.unknown,
         closed,
@@ -283,7 +290,9 @@ fn left_out(counted: &catalog::LeftOut) -> LeftOut {
 
 /// Writing the page: listings are copied from the bytes that the catalog keeps.
 mod bytes_out {
-    use super::{METRES_PER_MILE, Rendering, SearchMeta, Write as _};
+    use std::io::Write as _;
+
+    use super::{METRES_PER_MILE, Rendering, SearchMeta};
     use crate::catalog::Hit;
 
     /// JSON or GeoJSON.
@@ -330,8 +339,10 @@ mod bytes_out {
             self.text(r#","links":{"self":"#);
             self.json(rendering.this);
             self.text(r#","next":"#);
-            let next =
-                meta.next_cursor.as_ref().map(|cursor| format!("{}{cursor}", rendering.next_prefix));
+            let next = meta
+                .next_cursor
+                .as_ref()
+                .map(|cursor| format!("{}{cursor}", rendering.next_prefix));
             self.json(&next);
             self.text("}}");
             self.out

@@ -284,9 +284,11 @@ impl Numbers {
         if self.known.get(leaf)? & bit == 0 {
             return None;
         }
-        let code = self.slices.iter().enumerate().fold(0, |code, (at, slice)| {
-            code | usize::from(slice[leaf] & bit != 0) << at
-        });
+        let code = self
+            .slices
+            .iter()
+            .enumerate()
+            .fold(0, |code, (at, slice)| code | usize::from(slice[leaf] & bit != 0) << at);
         self.values.get(code).copied()
     }
 

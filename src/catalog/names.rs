@@ -165,12 +165,14 @@ impl NameIndex {
 
     /// Bytes on the heap.
     pub(super) fn memory(&self) -> usize {
-        let words = self.words.iter().map(|(word, column)| {
-            size_of::<(Box<str>, Column)>() + word.len() + column.memory()
-        });
-        let prefixes = self.prefixes.iter().map(|(word, column)| {
-            size_of::<(Box<str>, Column)>() + word.len() + column.memory()
-        });
+        let words = self
+            .words
+            .iter()
+            .map(|(word, column)| size_of::<(Box<str>, Column)>() + word.len() + column.memory());
+        let prefixes = self
+            .prefixes
+            .iter()
+            .map(|(word, column)| size_of::<(Box<str>, Column)>() + word.len() + column.memory());
         words.sum::<usize>() + prefixes.sum::<usize>()
     }
 
@@ -219,7 +221,7 @@ impl NameIndex {
                     continue;
                 };
                 if let Matches::Many(words) = union(group.iter().map(|(_, c)| c), self.leaves) {
-                    prefixes.insert(prefix.into(), Column::of_words(words));
+                    prefixes.insert(prefix.into(), Column::new(words.iter().enumerate().flat_map(|(l, w)| super::columns::slots_of(l, *w)).collect(), self.leaves));
                 }
             }
         }
@@ -259,7 +261,8 @@ impl Matches {
                 }
                 Self::Many(words)
             }
-            (Self::Few(mut slots), Self::Many(words)) | (Self::Many(words), Self::Few(mut slots)) => {
+            (Self::Few(mut slots), Self::Many(words))
+            | (Self::Many(words), Self::Few(mut slots)) => {
                 slots.retain(|slot| {
                     words.get(leaf_of(*slot)).is_some_and(|word| word & bit_of(*slot) != 0)
                 });
@@ -343,6 +346,8 @@ impl Walk<'_> {
 
 impl NameQuery {
     pub(super) fn matches_plain(&self, names: &[String]) -> bool {
-        self.words.iter().all(|w| names.iter().flat_map(|n| n.split(' ')).any(|x| x.starts_with(w.as_str())))
+        self.words
+            .iter()
+            .all(|w| names.iter().flat_map(|n| n.split(' ')).any(|x| x.starts_with(w.as_str())))
     }
 }

@@ -293,7 +293,8 @@ impl Directory {
         let found = self.recent.named_like(query).chain(self.current(self.base.named_like(query)));
         let mut ranked: Vec<(usize, &str, Uuid)> = found
             .map(|record| {
-                let likeness = record.names.iter().map(|n| strsim::levenshtein(&fold_name(n), &typed));
+                let likeness =
+                    record.names.iter().map(|n| strsim::levenshtein(&fold_name(n), &typed));
                 (likeness.min().unwrap_or(usize::MAX), record.name(), record.id)
             })
             .collect();

@@ -65,9 +65,9 @@ pub(super) fn print(text: &str) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     let newline = if text.ends_with('\n') { "" } else { "\n" };
     match write!(out, "{text}{newline}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(Failure::Output(anyhow::Error::new(error).context("cannot write to standard output")))
-        }
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Output(
+            anyhow::Error::new(error).context("cannot write to standard output"),
+        )),
         _ => Ok(Exit::Done),
     }
 }
@@ -78,10 +78,10 @@ pub(super) fn open(path: &std::path::Path) -> Result<Box<dyn io::BufRead>, Failu
         return Ok(Box::new(io::BufReader::new(io::stdin())));
     }
     let file = std::fs::File::open(path).map_err(|error| {
-        Failure::NoInput(
-            anyhow::Error::new(error)
-                .context(format!("cannot read {}: give a file, or - for standard input", path.display())),
-        )
+        Failure::NoInput(anyhow::Error::new(error).context(format!(
+            "cannot read {}: give a file, or - for standard input",
+            path.display()
+        )))
     })?;
     Ok(Box::new(io::BufReader::with_capacity(1 << 20, file)))
 }

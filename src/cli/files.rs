@@ -99,7 +99,7 @@ impl ImportProviders {
         let bar = progress_bar();
         let report = import(
             &store,
-            knowledge()?,
+            Knowledge { gazetteer: gazetteer()?, rulebook: &rulebook()? },
             clock.now(),
             (&mut *input, form(&self.file, self.form)),
             ImportOptions { initial: self.initial, strict: self.strict, dry_run: self.dry_run },
@@ -129,7 +129,8 @@ pub(super) struct CheckCommand {
 impl CheckCommand {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         let mut input = exit::open(&self.file)?;
-        let knowledge = knowledge()?;
+        let rulebook = rulebook()?;
+        let knowledge = Knowledge { gazetteer: gazetteer()?, rulebook: &rulebook };
         let checker = knowledge.checker(SystemClock.today());
         let mut rows =
             Rows::new(&mut *input, form(&self.file, self.form), checker, WholeFile::new(None));
@@ -178,7 +179,8 @@ impl ExportCommand {
             Some(path) => {
                 let file = std::fs::File::create(path).map_err(|error| {
                     Failure::Output(
-                        anyhow::Error::new(error).context(format!("cannot write {}", path.display())),
+                        anyhow::Error::new(error)
+                            .context(format!("cannot write {}", path.display())),
                     )
                 })?;
                 Box::new(std::io::BufWriter::new(file))
@@ -201,11 +203,12 @@ fn form(path: &Path, said: Option<FileForm>) -> Form {
     }
 }
 
-fn knowledge() -> Result<Knowledge<'static>, Failure> {
-    Ok(Knowledge {
-        gazetteer: Gazetteer::embedded().map_err(|error| Failure::Other(error.into()))?,
-        rulebook: Rulebook::embedded().map_err(|error| Failure::Other(error.into()))?,
-    })
+pub(super) fn gazetteer() -> Result<&'static Gazetteer, Failure> {
+    Gazetteer::embedded().map_err(|error| Failure::Other(anyhow::Error::new(error)))
+}
+
+pub(super) fn rulebook() -> Result<Rulebook, Failure> {
+    Rulebook::built_in().map_err(|error| Failure::Other(error.into()))
 }
 
 /// A bar that counts rows; hidden unless a person watches.

@@ -69,7 +69,7 @@ impl Cli {
             Command::Rules(command) => command.run(),
             Command::Search(command) => command.run(),
             Command::Migrate(command) => command.run(),
-            Command::Openapi => exit::print(&crate::http::openapi_json()),
+            Command::Openapi => exit::print(&crate::http::openapi::text()),
             Command::Health(command) => command.run(),
             Command::Completions { shell } => {
                 let mut script = Vec::new();

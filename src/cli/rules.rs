@@ -12,7 +12,7 @@ use clap::{Args, Subcommand};
 use super::{Exit, Failure, exit};
 use crate::{
     clock::{Clock, SystemClock},
-    rules::{Rulebook, RulebookFiles, wire::{EvaluationRequest, evaluate_request}},
+    rules::{Rulebook, Source, Sources, Which, wire::evaluate_request},
 };
 
 /// `bedside rules`.
@@ -25,9 +25,9 @@ pub(super) struct RulesCommand {
 #[derive(Debug, Subcommand)]
 enum RulesWhat {
     /// Check rulebook files: facts.json, rules.json and citations.json, the built-in ones
-    /// standing in for those that are not given
+    /// stand in for those that are not given
     Check {
-        /// The files, told apart by their names
+        /// The files, told apart by their content
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
@@ -52,46 +52,32 @@ impl RulesCommand {
 }
 
 fn check(paths: &[PathBuf]) -> Result<Exit, Failure> {
-    let mut files = RulebookFiles::embedded();
-    let texts: Vec<(&Path, String)> = paths
+    let texts: Vec<(String, String)> = paths
         .iter()
-        .map(|path| Ok((path.as_path(), read(path)?)))
+        .map(|path| Ok((path.display().to_string(), read(path)?)))
         .collect::<Result<_, Failure>>()?;
-    for (path, text) in &texts {
-        match path.file_name().and_then(|name| name.to_str()) {
-            Some(name) if name.contains("facts") => files.facts = text,
-            Some(name) if name.contains("citations") => files.citations = text,
-            Some(name) if name.contains("rules") => files.rules = text,
-            _ => {
-                return Err(Failure::Input(anyhow::anyhow!(
-                    "{}: the name must say which file it is: facts, rules or citations",
-                    path.display()
-                )));
-            }
-        }
-    }
-    match Rulebook::load(files) {
-        Ok(rulebook) => exit::print(&format!(
-            "ok: version {}, {} facts, {} rules, hash {}",
-            rulebook.version(),
-            rulebook.vocabulary().len(),
-            rulebook.rules().len(),
-            rulebook.hash()
-        )),
-        Err(error) => Err(Failure::Input(error.into())),
-    }
+    let files: Vec<Source<'_>> = texts.iter().map(|(name, text)| Source { name, text }).collect();
+    let rulebook = Sources::replaced_by(&files)
+        .and_then(|sources| Rulebook::load(&sources))
+        .map_err(|errors| Failure::Input(errors.into()))?;
+    exit::print(&format!(
+        "ok: {} facts, {} rules, hash {}",
+        rulebook.vocabulary().facts().len(),
+        rulebook.rules().len(),
+        rulebook.hash()
+    ))
 }
 
 fn eval(path: &Path, as_of: Option<NaiveDate>) -> Result<Exit, Failure> {
     let text = read(path)?;
-    let mut request: EvaluationRequest = serde_json::from_str(&text)
-        .with_context(|| format!("{} is not what POST /v1/evaluations takes", path.display()))
+    let mut body: serde_json::Value = serde_json::from_str(&text)
+        .with_context(|| format!("{} is no JSON", path.display()))
         .map_err(Failure::Input)?;
-    if as_of.is_some() {
-        request.as_of = as_of;
+    if let (Some(day), Some(members)) = (as_of, body.as_object_mut()) {
+        members.insert("as_of".to_owned(), day.to_string().into());
     }
-    let rulebook = Rulebook::embedded().map_err(|error| Failure::Other(error.into()))?;
-    match evaluate_request(rulebook, &request, SystemClock.today()) {
+    let rulebook = Rulebook::built_in().map_err(|error| Failure::Other(error.into()))?;
+    match evaluate_request(&rulebook, &body, SystemClock.today(), Which::Reported) {
         Ok(answer) => exit::print(
             &serde_json::to_string_pretty(&answer).map_err(|error| Failure::Other(error.into()))?,
         ),

@@ -10,11 +10,12 @@ use super::{Exit, Failure, database, exit};
 use crate::{
     app::{
         App,
-        answer::{ClinicItem, CostState, SearchAnswer},
+        answer::{ClinicItem, SearchAnswer},
         search,
     },
     clock::SystemClock,
     config::{DatabaseArgs, Operator},
+    domain::course_cost::CostState,
     http::{params::Params, v1::search_params},
 };
 
@@ -79,11 +80,16 @@ fn input(problem: crate::http::problem::Problem) -> Failure {
 
 /// The answer as a table of text, one clinic a row, and what was left out below it.
 fn table(answer: &SearchAnswer) -> String {
-    let mut rows = vec![["CLINIC", "PLACE", "MILES", "COURSE", "PHONE", "STATUS"].map(str::to_owned)];
+    let mut rows =
+        vec![["CLINIC", "PLACE", "MILES", "COURSE", "PHONE", "STATUS"].map(str::to_owned)];
     rows.extend(answer.data.iter().map(row));
     let widths: Vec<usize> = (0..6)
         .map(|column| {
-            rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max().unwrap_or(0)
+            rows.iter()
+                .filter_map(|row| row.get(column))
+                .map(|c| c.chars().count())
+                .max()
+                .unwrap_or(0)
         })
         .collect();
     let mut text = String::new();

@@ -10,9 +10,9 @@ use std::{
 use anyhow::Context;
 use clap::Args;
 
-use super::{Exit, Failure, database, exit};
+use super::{Exit, Failure, database, exit, files};
 use crate::{
-    app::{App, demo},
+    app::{App, demo, refresh::Keeper},
     clock::SystemClock,
     config::ServeArgs,
     http, telemetry,
@@ -33,9 +33,12 @@ impl ServeCommand {
         let clock = Arc::new(SystemClock);
         let store = database::open(&args.database, clock.clone())?;
         if let Some(set) = args.demo {
-            demo::fill(&store, set, clock.as_ref()).map_err(database::import_failure)?;
+            let rulebook = files::rulebook()?;
+            demo::fill(&store, set, &rulebook, files::gazetteer()?, clock.as_ref())
+                .map_err(database::import_failure)?;
         }
         let app = App::open(store, clock, args.operator.clone()).map_err(Failure::Other)?;
+        let _keeper = Keeper::start(Arc::clone(&app));
 
         let server = http::Server::bind(app, &args)
             .with_context(|| format!("cannot listen on {}", args.listen))

@@ -5,13 +5,15 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::{
-    Accepting, CoverageStance, CredentialCode, CredentialTier, Indication, OperatingStatus,
-    PaymentCode, Product, Route, SafetyStatus, Severity, Tier,
-    course_cost::{CostState, CourseCost, SessionPrice},
-    place::{Address, Position},
+use crate::{
+    domain::{
+        Accepting, CoverageStance, CredentialCode, CredentialTier, Indication, OperatingStatus,
+        PaymentCode, Product, Route, SafetyStatus, Severity, Tier,
+        course_cost::{CostState, CourseCost, SessionPrice},
+        place::{Address, Position},
+    },
+    rules::{Counts, Outcome},
 };
-use crate::rules::Counts;
 
 /// A clinic in a list of search results: a site together with its provider's facts.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -165,8 +167,7 @@ pub struct Reason {
     #[schema(example = "KTS-033")]
     pub rule: String,
     /// `triggered` or `undetermined`.
-    #[schema(example = "undetermined")]
-    pub outcome: String,
+    pub outcome: Outcome,
     /// How serious the rule is.
     pub severity: Severity,
     /// In plain words.

@@ -18,7 +18,7 @@ use crate::{
         offer::{Course, Coverage, Hours, Integration, Payment, PriceGuarantee},
         provider::Alias,
     },
-    rules::wire::{FindingAnswer, QuestionAnswer},
+    rules::wire::{FindingAnswer, StepAnswer},
 };
 
 /// Everything known and unknown about one clinic.
@@ -97,7 +97,7 @@ pub struct ClinicDetail {
     /// Published flags.
     pub flags: Vec<FlagView>,
     /// What still stands between this clinic and a supervised label, as questions to ask.
-    pub to_supervised: Vec<QuestionAnswer>,
+    pub to_supervised: Vec<StepAnswer>,
     /// What the statements rest on.
     pub evidence: Vec<EvidenceView>,
 }
@@ -351,7 +351,7 @@ pub struct ProviderDetail {
     /// What the rules found about the provider's own facts, and what they could not decide.
     pub findings: Vec<FindingAnswer>,
     /// What still stands between this provider and a supervised label.
-    pub to_supervised: Vec<QuestionAnswer>,
+    pub to_supervised: Vec<StepAnswer>,
     /// What the statements rest on.
     pub evidence: Vec<EvidenceView>,
 }

@@ -14,8 +14,7 @@ use crate::{
     clock::{Clock, SystemClock},
     domain::{ListingState, provider::Provider},
     import::{
-        ImportReport, Line, MergeContext, Merged, Mode, SlugKind, merge, merge::wanted_slugs,
-        read::Row,
+        ImportReport, Line, MergeContext, Merged, Mode, SlugKind, merge, read::Row, slug::slug,
     },
     store::{self, Action, Tx},
 };
@@ -142,6 +141,19 @@ fn known_providers(
         .collect()
 }
 
+/// The slugs that a new provider and its new sites would like.
+fn wanted_slugs(line: &Line) -> impl Iterator<Item = (SlugKind, String)> {
+    let place = match line.sites.as_slice() {
+        [only] => Some(&only.address),
+        _ => None,
+    };
+    let provider = std::iter::once((SlugKind::Provider, slug(&line.name, place)));
+    provider.chain(line.sites.iter().map(|site| {
+        let name = site.name.as_deref().unwrap_or(&line.name);
+        (SlugKind::Site, slug(name, Some(&site.address)))
+    }))
+}
+
 /// Which slugs are taken: those that the lines would like are looked up at once, the few
 /// others that a clash makes necessary one by one.
 struct Slugs {
@@ -156,8 +168,11 @@ impl Slugs {
         let wanted: HashSet<(SlugKind, String)> = lines.iter().flat_map(wanted_slugs).collect();
         let mut taken = HashSet::new();
         for kind in [SlugKind::Provider, SlugKind::Site] {
-            let slugs: Vec<&str> =
-                wanted.iter().filter(|(of, _)| *of == kind).map(|(_, slug)| slug.as_str()).collect();
+            let slugs: Vec<&str> = wanted
+                .iter()
+                .filter(|(of, _)| *of == kind)
+                .map(|(_, slug)| slug.as_str())
+                .collect();
             let owners = tx.read().slug_owners(store_kind(kind), &slugs)?;
             taken.extend(owners.into_keys().map(|slug| (kind, slug)));
         }

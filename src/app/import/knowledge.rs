@@ -39,3 +39,32 @@ impl Places for Knowledge<'_> {
         self.gazetteer.state_named(name)
     }
 }
+
+impl FactCheck for Knowledge<'_> {
+    fn check(&self, name: &str, value: Option<&FactValue>) -> Result<(), Misfit> {
+        let vocabulary = self.rulebook.vocabulary();
+        let Some(spec) = vocabulary.named(name) else {
+            let mend = match vocabulary.closest(name) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "see `bedside rules check` and GET /v1/facts for the names".to_owned(),
+            };
+            return Err(Misfit {
+                part: "name",
+                problem: format!("no fact is called `{name}`"),
+                mend,
+            });
+        };
+        match value.map(|value| spec.value(value)) {
+            None | Some(Ok(_)) => Ok(()),
+            Some(Err(error)) => Err(Misfit {
+                part: "value",
+                problem: error.to_string(),
+                mend: format!("write {}", spec.kind.allowed()),
+            }),
+        }
+    }
+
+    fn knows_rule(&self, id: &str) -> bool {
+        self.rulebook.rule(id).is_some()
+    }
+}

@@ -15,9 +15,7 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use crate::{
-    gazetteer::Gazetteer,
     import::{ImportReport, Mode, read::WholeFile},
-    rules::Rulebook,
     store::{Actor, ActorKind, DataKind, Reason, Store},
 };
 
@@ -80,7 +78,8 @@ pub fn import(
     })?;
     let whole = WholeFile::new(kind.map(|kind| kind == DataKind::Fictional));
     let mut rows = Rows::new(input, form, knowledge.checker(now.date_naive()), whole);
-    let mut run = batch::Run::new(now, if options.initial { Mode::Initial } else { Mode::Ordinary });
+    let mut run =
+        batch::Run::new(now, if options.initial { Mode::Initial } else { Mode::Ordinary });
     run.report.dry_run = options.dry_run;
     let actor = Actor::new(ActorKind::Operator, "import");
     let reason = Reason::new("import", "");
@@ -96,7 +95,7 @@ pub fn import(
         });
         match outcome {
             Ok(_) => {}
-            Err(ImportError::Undone) => run.report.nothing_written(),
+            Err(ImportError::Undone) => {},
             Err(error) => return Err(error),
         }
     } else {

@@ -25,14 +25,10 @@ pub enum Form {
 }
 
 /// A file's rows, in batches and in order.
-pub struct Rows<'a> {
-    source: Source<'a>,
-    checker: Checker<'a>,
-    whole: WholeFile,
-}
+pub struct Rows<'a>(Source<'a>);
 
 enum Source<'a> {
-    Ndjson(RawRows<&'a mut dyn BufRead>),
+    Ndjson { raw: RawRows<&'a mut dyn BufRead>, checker: Checker<'a>, whole: WholeFile },
     Csv(Box<dyn Iterator<Item = io::Result<Row>> + 'a>),
 }
 
@@ -44,11 +40,10 @@ impl<'a> Rows<'a> {
         checker: Checker<'a>,
         whole: WholeFile,
     ) -> Self {
-        let source = match form {
-            Form::Ndjson => Source::Ndjson(RawRows::new(input)),
-            Form::Csv => Source::Csv(Box::new(csv::rows(input, checker))),
-        };
-        Self { source, checker, whole }
+        Self(match form {
+            Form::Ndjson => Source::Ndjson { raw: RawRows::new(input), checker, whole },
+            Form::Csv => Source::Csv(Box::new(csv::providers(input, checker, whole))),
+        })
     }
 
     /// The next rows; none after the last.
@@ -56,14 +51,13 @@ impl<'a> Rows<'a> {
     /// # Errors
     /// Where the input cannot be read.
     pub fn next_batch(&mut self) -> io::Result<Option<Vec<Row>>> {
-        let rows = match &mut self.source {
-            Source::Ndjson(raw) => {
+        let rows: Vec<Row> = match &mut self.0 {
+            Source::Ndjson { raw, checker, whole } => {
                 let raw = raw.by_ref().take(BATCH).collect::<io::Result<Vec<_>>>()?;
-                check_all(raw, &self.checker)
+                check_all(raw, checker).into_iter().map(|row| whole.admit(row)).collect()
             }
-            Source::Csv(rows) => rows.by_ref().take(BATCH).collect::<io::Result<Vec<_>>>()?,
+            Source::Csv(rows) => rows.by_ref().take(BATCH).collect::<io::Result<_>>()?,
         };
-        let rows: Vec<Row> = rows.into_iter().map(|row| self.whole.admit(row)).collect();
         Ok((!rows.is_empty()).then_some(rows))
     }
 }
@@ -79,11 +73,16 @@ fn check_all(mut raw: Vec<RawRow>, checker: &Checker<'_>) -> Vec<Row> {
     shares.push(raw);
     let read = |share: Vec<RawRow>| share.into_iter().map(|r| read_row(r, checker)).collect();
     thread::scope(|scope| {
-        let workers: Vec<_> =
-            shares.into_iter().rev().map(|share| scope.spawn(move || -> Vec<Row> { read(share) })).collect();
+        let workers: Vec<_> = shares
+            .into_iter()
+            .rev()
+            .map(|share| scope.spawn(move || -> Vec<Row> { read(share) }))
+            .collect();
         workers
             .into_iter()
-            .flat_map(|worker| worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            .flat_map(|worker| {
+                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            })
             .collect()
     })
 }

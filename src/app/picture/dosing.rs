@@ -27,8 +27,7 @@ impl ProviderPicture<'_> {
     fn source(&self, subject: &Subject, fact: FactId) -> Option<DosingSource> {
         let n = subject.facts().get(fact)?.n?;
         let statements = self.provider.sites.iter().flat_map(|site| &site.facts);
-        let statement =
-            self.provider.facts.iter().chain(statements).find(|kept| kept.n == n)?;
+        let statement = self.provider.facts.iter().chain(statements).find(|kept| kept.n == n)?;
         let newest = self
             .provider
             .cited(&statement.item.evidence)

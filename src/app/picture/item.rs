@@ -45,7 +45,7 @@ impl SitePicture<'_> {
             languages: profile.languages.clone(),
             integration: profile.integration.as_ref().and_then(|it| it.offered),
             price: offer.session_price(),
-            course_cost: CourseCostSummary::from(&offer.cheapest(None)),
+            course_cost: CourseCostSummary::from(&offer.own()),
             payments: standing(&provider.payments).map(|payment| payment.code).collect(),
             coverage: standing(&provider.coverage)
                 .map(|coverage| CoverageItem {
@@ -90,14 +90,14 @@ impl SitePicture<'_> {
     fn last_checked_on(&self) -> Option<NaiveDate> {
         let provider = &self.whole.provider;
         let as_of = self.whole.easel.as_of;
-        let facts = views::public_statements(self.whole, Some(self.site), self.subject)
-            .filter_map(|kept| {
+        let facts = views::public_statements(self.whole, Some(self.site), self.subject).filter_map(
+            |kept| {
                 let said = kept.item.observed_on;
                 said.or_else(|| provider.newest_capture(&kept.item.evidence))
-            });
-        let prices = standing(&self.site.prices)
-            .chain(standing(&provider.prices))
-            .filter_map(|price| {
+            },
+        );
+        let prices =
+            standing(&self.site.prices).chain(standing(&provider.prices)).filter_map(|price| {
                 price.observed_on.or_else(|| provider.newest_capture(&price.evidence))
             });
         facts.chain(prices).filter(|day| *day <= as_of).max()

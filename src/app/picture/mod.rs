@@ -12,20 +12,18 @@ mod reasons;
 mod record;
 mod views;
 
-use std::collections::BTreeSet;
-
 use chrono::NaiveDate;
 
 use crate::{
     app::answer::Safety,
     domain::{
-        FlagState, OperatingStatus, Route, SafetyStatus, Severity, Tier,
+        FlagState, OperatingStatus, Route, SafetyStatus, Tier,
         course_cost::{CourseOffer, StatedPrice},
         place::Position,
         provider::{Provider, Site, standing},
     },
     gazetteer::Gazetteer,
-    rules::{FactId, FactState, LegalStatus, PublicView, ResolvedFacts, Rulebook, Value},
+    rules::{FactId, FactState, PublicView, ResolvedFacts, Rulebook, Value, worst},
 };
 
 pub use load::{load, unpack};
@@ -71,9 +69,8 @@ impl<'a> ProviderPicture<'a> {
     #[must_use]
     pub fn new(easel: Easel<'a>, provider: Provider) -> Self {
         let own = Subject::new(easel, &provider, None);
-        let sites = live_sites(&provider)
-            .map(|site| Subject::new(easel, &provider, Some(site)))
-            .collect();
+        let sites =
+            live_sites(&provider).map(|site| Subject::new(easel, &provider, Some(site))).collect();
         Self { easel, provider, own, sites }
     }
 
@@ -85,9 +82,11 @@ impl<'a> ProviderPicture<'a> {
 
     /// The sites that its source still names.
     pub fn sites(&self) -> impl Iterator<Item = SitePicture<'_>> {
-        live_sites(&self.provider)
-            .zip(&self.sites)
-            .map(|(site, subject)| SitePicture { whole: self, site, subject })
+        live_sites(&self.provider).zip(&self.sites).map(|(site, subject)| SitePicture {
+            whole: self,
+            site,
+            subject,
+        })
     }
 
     /// The site with this id.
@@ -100,8 +99,8 @@ impl<'a> ProviderPicture<'a> {
     ///
     /// Source of the order: the rulebook, "Provider or site".
     fn deciding(&self) -> &Subject {
-        let worst = self.sites.iter().min_by_key(|subject| badness(subject.status()));
-        worst.unwrap_or(&self.own)
+        let worst = worst(self.sites.iter().map(Subject::status));
+        self.sites.iter().find(|subject| Some(subject.status()) == worst).unwrap_or(&self.own)
     }
 
     /// The provider's safety.
@@ -125,9 +124,7 @@ impl SitePicture<'_> {
         profile
             .position
             .or_else(|| Some(gazetteer.zip(address.postal_code.as_deref()?).ok()?.position()))
-            .or_else(|| {
-                Some(gazetteer.city(address.city.as_deref()?, address.state?)?.position())
-            })
+            .or_else(|| Some(gazetteer.city(address.city.as_deref()?, address.state?)?.position()))
     }
 
     /// Routes given on site, and whether there are no others.
@@ -169,13 +166,13 @@ impl Subject {
     fn new(easel: Easel<'_>, provider: &Provider, site: Option<&Site>) -> Self {
         let facts = easel.rulebook.facts_of(provider, site, easel.as_of);
         let public = easel.rulebook.public_view(&facts, &published(provider), easel.as_of);
-        let mut subject = Self { public, verified_on: None };
-        if is_supervised(subject.status()) {
-            let read = subject.label_facts(easel);
-            subject.verified_on =
-                subject.resolved(&read).filter_map(|fact| fact.observed_on).min();
-        }
-        subject
+        let verified_on = easel.rulebook.verified_on(
+            &public.evaluation,
+            &public.facts,
+            &public.compact,
+            &public.basis,
+        );
+        Self { public, verified_on }
     }
 
     const fn status(&self) -> SafetyStatus {
@@ -190,63 +187,21 @@ impl Subject {
         &self.public.facts
     }
 
-    fn resolved<'s>(
-        &'s self,
-        ids: &'s BTreeSet<FactId>,
-    ) -> impl Iterator<Item = &'s crate::rules::Resolved> {
-        ids.iter()
-            .filter_map(|id| self.facts().get(*id))
-            .filter(|fact| fact.state.known().is_some())
-    }
-
-    /// The facts that decide a supervised label: those that the status reads by name, and those
-    /// of every critical or major rule that speaks of this provider. A minor rule decides none.
-    fn label_facts(&self, easel: Easel<'_>) -> BTreeSet<FactId> {
-        let core = easel.rulebook.core();
-        let mut read = BTreeSet::from([
-            core.racemic,
-            core.esketamine,
-            core.dosing_on_site,
-            core.takehome,
-            core.telehealth,
-            core.mobile,
-        ]);
-        for rule in easel.rulebook.rules() {
-            let decides = matches!(rule.severity, Severity::Critical | Severity::Major)
-                && rule.law.is_none_or(|law| {
-                    law.status != LegalStatus::Proposed
-                        && law.effective_from.is_none_or(|from| from <= easel.as_of)
-                        && law.effective_to.is_none_or(|to| easel.as_of <= to)
-                });
-            if !decides {
-                continue;
-            }
-            let speaks = rule.applies_to.eval(&self.public.compact) != crate::rules::Tri::False;
-            if speaks {
-                read.extend(rule.reads.iter().copied());
-            } else {
-                read.extend(rule.applies_to.clauses().iter().filter_map(|c| c.fact()));
-            }
-        }
-        // The state comes from the address; nobody observes it.
-        read.remove(&core.state);
-        read
-    }
-
     fn safety(&self, easel: Easel<'_>) -> Safety {
-        let evaluation = &self.public.evaluation;
-        let (reasons, reasons_more) =
-            reasons::reasons(easel.rulebook, &self.public.compact, evaluation);
-        let read = self.label_facts(easel);
-        let mut tiers: Vec<Tier> = self.resolved(&read).filter_map(|fact| fact.tier).collect();
+        let view = &self.public;
+        let (reasons, reasons_more) = reasons::reasons(easel.rulebook, view);
+        let known = view.facts.iter().filter(|fact| fact.state.known().is_some());
+        let mut tiers: Vec<Tier> = known.filter_map(|fact| fact.tier).collect();
         tiers.sort_by_key(|tier| tier.rank());
         tiers.dedup();
+        let words =
+            easel.rulebook.display(&view.evaluation, &view.compact, &view.basis, self.verified_on);
         Safety {
-            status: evaluation.status,
-            text: reasons::words(easel.rulebook, &self.public, self.verified_on),
+            status: view.evaluation.status,
+            text: words.en,
             verified_on: self.verified_on,
             evidence_tiers: tiers,
-            counts: evaluation.counts,
+            counts: view.evaluation.counts,
             reasons,
             reasons_more,
         }
@@ -270,16 +225,4 @@ fn published(provider: &Provider) -> Vec<&str> {
         .filter(|flag| matches!(flag.state, FlagState::Published | FlagState::Appealed))
         .map(|flag| flag.rule.as_str())
         .collect()
-}
-
-/// 0 is the worst. Source: the rulebook, "Provider or site".
-const fn badness(status: SafetyStatus) -> u8 {
-    match status {
-        SafetyStatus::Flagged => 0,
-        SafetyStatus::InsufficientInformation => 1,
-        SafetyStatus::Caution => 2,
-        SafetyStatus::SupervisedHybrid => 3,
-        SafetyStatus::SupervisedInPerson => 4,
-        SafetyStatus::OutOfScope => 5,
-    }
 }

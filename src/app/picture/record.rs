@@ -5,9 +5,7 @@ use uuid::Uuid;
 use super::{Easel, ProviderPicture, SitePicture, load};
 use crate::{
     app::keys::website_key,
-    catalog::{
-        Change, ListingRecord, OpenSet, ProviderRecord, SplicedItem, Standing, WeeklyHours,
-    },
+    catalog::{Change, ListingRecord, OpenSet, ProviderRecord, SplicedItem, Standing, WeeklyHours},
     domain::{
         CoverageStance,
         course_cost::CostState,

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use super::{ProviderPicture, SitePicture, Subject};
 use crate::{
     app::answer::{
-        ClinicDetail, Claimed, EvidenceView, FactView, FlagView, PriceView, ProviderDetail,
+        Claimed, ClinicDetail, EvidenceView, FactView, FlagView, PriceView, ProviderDetail,
     },
     domain::{
-        FlagState,
+        FlagState, UnknownReason,
         offer::Price,
         provider::{Kept, Provider, Site, Statement, standing},
     },
     rules::{
-        Lang, Which,
-        wire::{FindingAnswer, QuestionAnswer},
+        FactState, Lang, Which,
+        wire::{FindingAnswer, StepAnswer},
     },
 };
 
@@ -41,9 +41,10 @@ impl SitePicture<'_> {
         let provider = &whole.provider;
         let profile = self.site.profile.clone();
         let address = &self.site.profile.address;
-        let time_zone = self.position().zip(address.state).and_then(|(position, state)| {
-            whole.easel.gazetteer.time_zone(position.point(), state)
-        });
+        let time_zone = self
+            .position()
+            .zip(address.state)
+            .and_then(|(position, state)| whole.easel.gazetteer.time_zone(position.point(), state));
         let (findings, to_supervised) = decided(whole, self.subject);
         ClinicDetail {
             item: self.item(),
@@ -64,7 +65,7 @@ impl SitePicture<'_> {
             prices: prices(provider, &self.site.prices, true)
                 .chain(prices(provider, &provider.prices, false))
                 .collect(),
-            course_cost_detail: self.offer().cheapest(None),
+            course_cost_detail: self.offer().own(),
             payment_details: standing(&provider.payments).cloned().collect(),
             coverage_details: standing(&provider.coverage).cloned().collect(),
             price_guarantee: provider.profile.price_guarantee.clone(),
@@ -121,24 +122,33 @@ impl ProviderPicture<'_> {
     }
 }
 
+impl ProviderPicture<'_> {
+    /// The provider's reply to a published flag under a rule.
+    fn reply(&self, rule: &str) -> Option<String> {
+        self.flags().into_iter().find(|flag| flag.rule == rule)?.reply
+    }
+}
+
 /// Findings and open questions of the public view.
 fn decided(
     whole: &ProviderPicture<'_>,
     subject: &Subject,
-) -> (Vec<FindingAnswer>, Vec<QuestionAnswer>) {
+) -> (Vec<FindingAnswer>, Vec<StepAnswer>) {
     let rulebook = whole.easel.rulebook;
     let view = &subject.public;
-    (
-        rulebook.finding_answers(&view.compact, Some(&view.facts), &view.basis, Which::Reported),
-        rulebook.question_answers(&view.compact, &view.basis),
-    )
+    let findings = rulebook
+        .findings(&view.compact, &view.basis, Which::Reported)
+        .iter()
+        .map(|finding| {
+            let resolved = Some(&view.facts);
+            FindingAnswer::new(rulebook, finding, &view.compact, resolved, view.basis.as_of)
+        })
+        .map(|finding| FindingAnswer { provider_reply: whole.reply(&finding.rule), ..finding })
+        .collect();
+    (findings, StepAnswer::list(rulebook, &view.compact, &view.basis))
 }
 
-fn facts(
-    whole: &ProviderPicture<'_>,
-    site: Option<&Site>,
-    subject: &Subject,
-) -> Vec<FactView> {
+fn facts(whole: &ProviderPicture<'_>, site: Option<&Site>, subject: &Subject) -> Vec<FactView> {
     let vocabulary = whole.easel.rulebook.vocabulary();
     let statements: Vec<&Kept<Statement>> = public_statements(whole, site, subject).collect();
     let stated = |n: u32| statements.iter().find(|kept| kept.n == n).copied();
@@ -151,7 +161,7 @@ fn facts(
             name: spec.name.clone(),
             label: spec.label.text(Lang::En).to_owned(),
             value: resolved.state.known().map(|value| spec.written(value)),
-            reason: resolved.state.reason(),
+            reason: unknown(resolved.state),
             tier: resolved.tier,
             observed_on: resolved.observed_on,
             valid_until: resolved.valid_until,
@@ -228,4 +238,12 @@ fn evidence(
             note: evidence.note.clone(),
         })
         .collect()
+}
+
+/// Why a fact is not known.
+const fn unknown(state: FactState) -> Option<UnknownReason> {
+    match state {
+        FactState::Known(_) => None,
+        FactState::Unknown(reason) => Some(reason),
+    }
 }
