@@ -11,4 +11,6 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod store;
+mod support;
 mod tidy;
