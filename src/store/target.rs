@@ -9,7 +9,7 @@ use super::Error;
 pub enum Target {
     /// One file.
     Sqlite(PathBuf),
-    /// A server: the URL for libpq, complete with the settings of [`SETTINGS`].
+    /// A server: the URL for libpq, completed with settings for networks that die.
     Postgres(String),
 }
 

@@ -25,9 +25,13 @@ const URL: &str = "BEDSIDE_TEST_VICTIM_URL";
 fn a_writer_killed_halfway_leaves_what_it_was_answered(
     #[values(Sqlite, Postgres)] backend: Backend,
 ) {
+    if let Ok(url) = std::env::var(URL) {
+        fall_silent_halfway(&url);
+    }
     let Some(db) = TestDb::new(backend) else { return };
+    // This program once more, with this test alone, as the process that is killed.
     let mut victim = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "store::crash::victim", "--ignored", "--nocapture"])
+        .args(["store::crash", "--test-threads=1", "--nocapture"])
         .env(URL, &db.url)
         .stdout(Stdio::piped())
         .spawn()
@@ -46,26 +50,20 @@ fn a_writer_killed_halfway_leaves_what_it_was_answered(
     assert_eq!(db.texts("SELECT CAST(count(*) AS TEXT) AS text FROM slugs"), ["4"]);
 }
 
-/// The process that is killed.
-#[test]
-#[ignore = "started by the test above as a process of its own"]
-fn victim() {
-    let url = std::env::var(URL).unwrap();
+/// Writes one provider, begins to write many, says so and waits to be killed.
+fn fall_silent_halfway(url: &str) -> ! {
     let store =
         Store::open(url.parse().unwrap(), &Options::default(), Arc::new(SystemClock)).unwrap();
     put(&store, Action::Create, &provider("answered")).unwrap();
     let many: Vec<_> = (0..500).map(|n| provider(&format!("v{n}"))).collect();
     let changes: Vec<_> = many.iter().map(|provider| (Action::Create, provider)).collect();
-    store
-        .write(&someone(), &because(), |tx| {
-            tx.put_providers(&changes)?;
-            println!("halfway");
-            std::io::stdout().flush().unwrap();
-            loop {
-                std::thread::park();
-            }
-            #[expect(unreachable_code, reason = "the type of the closure")]
-            Ok::<(), Error>(())
-        })
-        .unwrap();
+    let written = store.write(&someone(), &because(), |tx| -> Result<(), Error> {
+        tx.put_providers(&changes)?;
+        println!("halfway");
+        std::io::stdout().flush().unwrap();
+        loop {
+            std::thread::park();
+        }
+    });
+    panic!("not killed: {written:?}");
 }
