@@ -101,14 +101,13 @@ impl Walk<'_> {
     /// A `oneOf` is either a reference that may be null or a union told apart by type.
     fn choice(&mut self, choices: &[Value], value: &Value, at: Path<'_>) {
         let fits = |choice: &&Value| {
-            let types = schema_types(resolved(choice));
+            let types = schema_types(choice);
             types.iter().any(|name| *name == type_name(value))
         };
         if let Some(choice) = choices.iter().find(fits) {
             return self.node(choice, value, at);
         }
-        let types: Vec<&str> =
-            choices.iter().flat_map(|choice| schema_types(resolved(choice))).collect();
+        let types: Vec<&str> = choices.iter().flat_map(schema_types).collect();
         self.wrong_type(&types, value, at);
     }
 
@@ -184,10 +183,13 @@ fn resolved(schema: &Value) -> &Value {
         .unwrap_or(schema)
 }
 
+/// The JSON types that a schema takes, through references and unions.
 fn schema_types(schema: &Value) -> Vec<&str> {
-    match schema.get("type") {
-        Some(Value::String(name)) => vec![name],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
+    let schema = resolved(schema);
+    match (schema.get("type"), schema.get("oneOf").and_then(Value::as_array)) {
+        (Some(Value::String(name)), _) => vec![name],
+        (Some(Value::Array(names)), _) => names.iter().filter_map(Value::as_str).collect(),
+        (_, Some(choices)) => choices.iter().flat_map(schema_types).collect(),
         _ => Vec::new(),
     }
 }

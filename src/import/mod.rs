@@ -17,6 +17,7 @@ mod diagnose;
 pub mod export;
 mod line;
 pub mod merge;
+mod objects;
 mod problem;
 pub mod read;
 pub mod report;

@@ -10,9 +10,12 @@ use std::{
     io::{self, BufRead, Read as _},
 };
 
+use serde::Deserialize as _;
 use serde_json::Value;
 
-use super::{Checker, Line, Problem, RowError, check::Checked, diagnose, problem::Path};
+use super::{
+    Checker, Line, Problem, RowError, check::Checked, diagnose, objects::Objects, problem::Path,
+};
 
 /// Longest line, in bytes.
 pub const MOST_LINE_BYTES: usize = 1024 * 1024;
@@ -116,7 +119,7 @@ pub fn read_row(raw: RawRow, checker: &Checker<'_>) -> Row {
         Ok(bytes) => bytes,
         Err(problem) => return Row::refused(line, None, vec![problem]),
     };
-    match serde_json::from_slice::<Line>(&bytes) {
+    match parse(&bytes) {
         Ok(parsed) => checked(line, parsed, checker),
         Err(error) => match tree(&bytes) {
             Ok(value) => diagnosed(line, value, checker, Some(&error)),
@@ -125,9 +128,16 @@ pub fn read_row(raw: RawRow, checker: &Checker<'_>) -> Row {
     }
 }
 
+fn parse(bytes: &[u8]) -> serde_json::Result<Line> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let line = Line::deserialize(Objects(&mut json))?;
+    json.end()?;
+    Ok(line)
+}
+
 /// Turns a tree of values into a row, with every problem of its shape.
 pub(super) fn from_tree(line: u64, value: Value, checker: &Checker<'_>) -> Row {
-    match serde_json::from_value::<Line>(value.clone()) {
+    match Line::deserialize(Objects(&value)) {
         Ok(parsed) => checked(line, parsed, checker),
         Err(error) => diagnosed(line, value, checker, Some(&error)),
     }

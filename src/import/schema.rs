@@ -51,6 +51,7 @@ fn move_references(value: &mut Value) {
                 }
             }
             rename_example(map);
+            lift_description(map);
         }
         Value::Array(list) => list.iter_mut().for_each(move_references),
         _ => {}
@@ -64,5 +65,20 @@ fn rename_example(map: &mut Map<String, Value>) {
         if let Some(example) = map.remove("example") {
             map.insert("examples".to_owned(), json!([example]));
         }
+    }
+}
+
+/// A field that may be null carries its description inside the union; a reader looks for it
+/// at the field.
+fn lift_description(map: &mut Map<String, Value>) {
+    let Some(Value::Array(choices)) = map.get_mut("oneOf") else { return };
+    let may_be_null = choices.iter().any(|choice| choice.get("type") == Some(&json!("null")));
+    if !may_be_null || choices.len() != 2 {
+        return;
+    }
+    let lifted =
+        choices.iter_mut().find_map(|choice| choice.as_object_mut()?.remove("description"));
+    if let Some(description) = lifted {
+        map.entry("description").or_insert(description);
     }
 }

@@ -11,6 +11,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod import;
 mod store;
 mod support;
 mod tidy;
