@@ -5,6 +5,7 @@
 
 mod codes;
 pub mod fact;
+pub mod hours;
 pub mod offer;
 pub mod place;
 pub mod provider;

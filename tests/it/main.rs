@@ -12,3 +12,4 @@
 )]
 
 mod gazetteer;
+mod hours;
