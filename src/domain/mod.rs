@@ -4,6 +4,7 @@
 //! the rules read and the catalog shows.
 
 mod codes;
+pub mod course_cost;
 pub mod fact;
 pub mod hours;
 pub mod offer;

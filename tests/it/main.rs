@@ -11,5 +11,6 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod course_cost;
 mod gazetteer;
 mod hours;
