@@ -14,3 +14,4 @@
 mod course_cost;
 mod gazetteer;
 mod hours;
+mod tidy;
