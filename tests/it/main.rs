@@ -11,6 +11,9 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod course_cost;
+mod gazetteer;
+mod hours;
 mod import;
 mod store;
 mod support;
