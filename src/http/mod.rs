@@ -14,4 +14,5 @@ pub mod server;
 pub mod shared;
 pub mod v1;
 
+pub use body::JsonBytes;
 pub use server::Server;

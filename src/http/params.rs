@@ -88,6 +88,12 @@ impl<'a> Params<'a> {
         self.source
     }
 
+    /// The names that were asked for so far.
+    #[must_use]
+    pub fn asked(&self) -> &[&'static str] {
+        &self.asked
+    }
+
     /// True where the request names the parameter, whatever its value.
     #[must_use]
     pub fn has(&self, param: &Param) -> bool {

@@ -246,6 +246,33 @@ impl Problem {
         self.0.kind
     }
 
+    /// What happened this time.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The mistakes in the request.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
+    /// Everything that a person at a terminal can use, one mistake a line.
+    #[must_use]
+    pub fn for_terminal(&self) -> String {
+        if self.0.errors.is_empty() {
+            return self.0.detail.to_string();
+        }
+        let lines: Vec<String> = self
+            .0
+            .errors
+            .iter()
+            .map(|error| format!("{}: {}", error.place(), error.detail))
+            .collect();
+        lines.join("\n")
+    }
+
     /// The causes from the outermost inwards, in one line for the log.
     #[must_use]
     pub fn chain(&self) -> Option<String> {

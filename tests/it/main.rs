@@ -11,4 +11,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod api;
+mod openapi;
+mod support;
 mod tidy;

@@ -1,0 +1,3 @@
+//! What tests of every part share.
+
+pub mod app;
