@@ -88,6 +88,12 @@ impl<'a> Params<'a> {
         self.source
     }
 
+    /// The names that were asked for so far.
+    #[must_use]
+    pub fn asked(&self) -> &[&'static str] {
+        &self.asked
+    }
+
     /// True where the request names the parameter, whatever its value.
     #[must_use]
     pub fn has(&self, param: &Param) -> bool {
@@ -243,8 +249,8 @@ impl<'a> Params<'a> {
 
     /// Records a mistake that concerns how parameters go together.
     pub fn fail(&mut self, param: &Param, code: &'static str, detail: String) {
-        let location = self.location(param.name, None);
-        self.errors.push(FieldError { location, code, detail });
+        let location = self.location(param.name);
+        self.errors.push(FieldError::new(location, code, detail));
     }
 
     /// Ends the reading: nothing may be left that nobody asked for, and no mistake may have
@@ -262,9 +268,9 @@ impl<'a> Params<'a> {
             }
             unknown = true;
             let name = entry.name.to_string();
-            let location = self.location(&name, None);
+            let location = self.location(&name);
             let detail = self.unknown_detail(&name);
-            self.errors.push(FieldError { location, code: "unknown", detail });
+            self.errors.push(FieldError::new(location, "unknown", detail));
             told.push(name);
         }
         if self.errors.is_empty() {
@@ -278,10 +284,7 @@ impl<'a> Params<'a> {
         };
         let detail = match self.errors.first() {
             _ if self.too_precise => kind.about().to_owned(),
-            Some(first) => match &first.location {
-                Location::Parameter(name) => format!("{name}: {}", first.detail),
-                Location::Pointer(pointer) => format!("{pointer}: {}", first.detail),
-            },
+            Some(first) => format!("{}: {}", first.place(), first.detail),
             None => kind.about().to_owned(),
         };
         Err(Problem::new(kind, detail).with_errors(self.errors))
@@ -329,9 +332,8 @@ impl<'a> Params<'a> {
             let before = self.errors.len();
             values.extend(parse(self, value));
             // A mistake inside an array is told with its index.
-            let location = index.map(|_| self.location(param.name, index));
-            if let (Some(location), Some(error)) = (location, self.errors.get_mut(before)) {
-                error.location = location;
+            if let (Some(at), Some(error)) = (index, self.errors.get_mut(before)) {
+                error.pointer = Some(format!("{}/{at}", json::pointer(param.name)));
             }
         }
         values.sort_unstable();
@@ -428,11 +430,10 @@ impl<'a> Params<'a> {
         }
     }
 
-    fn location(&self, name: &str, index: Option<usize>) -> Location {
-        match (self.source, index) {
-            (Source::Query, _) => Location::Parameter(name.to_owned()),
-            (Source::Body, None) => Location::Pointer(json::pointer(name)),
-            (Source::Body, Some(at)) => Location::Pointer(format!("{}/{at}", json::pointer(name))),
+    fn location(&self, name: &str) -> Location {
+        match self.source {
+            Source::Query => Location::Parameter(name.to_owned()),
+            Source::Body => Location::Pointer(json::pointer(name)),
         }
     }
 

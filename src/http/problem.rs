@@ -5,7 +5,7 @@
 //! shape. The text of a 5xx is constant; what caused it is logged once, by the gate, and never
 //! sent.
 
-use std::{borrow::Cow, error::Error as StdError, fmt};
+use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc};
 
 use actix_web::{
     HttpResponse, ResponseError,
@@ -17,6 +17,7 @@ use actix_web::{
 };
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 /// The media type of every error.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -136,8 +137,7 @@ impl Kind {
 }
 
 /// Where in the request a mistake is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Location {
     /// The name of a query parameter.
     Parameter(String),
@@ -146,29 +146,53 @@ pub enum Location {
 }
 
 /// One mistake in a request.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where it is.
-    #[serde(flatten)]
-    pub location: Location,
+    /// The query parameter that it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "lat")]
+    pub parameter: Option<String>,
+    /// The JSON pointer (RFC 6901) to its place in the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "/facts/offers.ketamine")]
+    pub pointer: Option<String>,
     /// What it is, in kebab-case.
+    #[schema(example = "out-of-range")]
     pub code: &'static str,
     /// What it is, for people.
+    #[schema(example = "expected a number from -90 to 90; got `389.8`")]
     pub detail: String,
 }
 
+impl FieldError {
+    /// A mistake at a place.
+    pub fn new(location: Location, code: &'static str, detail: impl Into<String>) -> Self {
+        let (parameter, pointer) = match location {
+            Location::Parameter(name) => (Some(name), None),
+            Location::Pointer(pointer) => (None, Some(pointer)),
+        };
+        Self { parameter, pointer, code, detail: detail.into() }
+    }
+
+    /// The name of its place, whichever sort it is.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        self.parameter.as_deref().or(self.pointer.as_deref()).unwrap_or_default()
+    }
+}
+
 /// An error on its way to the client.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Problem(Box<Inner>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Inner {
     kind: Kind,
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     candidates: Option<Box<RawValue>>,
     retry_after_s: Option<u16>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Problem {
@@ -198,7 +222,7 @@ impl Problem {
     /// Adds the cause, for the log.
     #[must_use]
     pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(source.into().into());
         self
     }
 
@@ -220,6 +244,33 @@ impl Problem {
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.0.kind
+    }
+
+    /// What happened this time.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The mistakes in the request.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
+    /// Everything that a person at a terminal can use, one mistake a line.
+    #[must_use]
+    pub fn for_terminal(&self) -> String {
+        if self.0.errors.is_empty() {
+            return self.0.detail.to_string();
+        }
+        let lines: Vec<String> = self
+            .0
+            .errors
+            .iter()
+            .map(|error| format!("{}: {}", error.place(), error.detail))
+            .collect();
+        lines.join("\n")
     }
 
     /// The causes from the outermost inwards, in one line for the log.
@@ -262,21 +313,38 @@ impl Problem {
     }
 }
 
-/// The wire form of a problem.
-#[derive(Serialize)]
-struct ProblemBody<'a> {
+/// An error of any kind, as RFC 9457 has it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody<'a> {
+    /// The address of the documentation of this type of problem.
     #[serde(rename = "type")]
+    #[schema(example = "/problems/invalid-parameter")]
     kind: String,
+    /// The type's name.
+    #[schema(example = "Invalid parameter")]
     title: &'static str,
+    /// The status code of the response.
+    #[schema(minimum = 400, maximum = 599, example = 400)]
     status: u16,
+    /// What happened this time.
+    #[schema(example = "lat: expected a number from -90 to 90; got `389.8`")]
     detail: &'a str,
+    /// The template of the address that was asked; never its query.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "/v1/clinics")]
     instance: Option<&'a str>,
+    /// The id under which the service logged the request.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11")]
     request_id: Option<&'a str>,
+    /// The mistakes in the request, each with its place.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false)]
     errors: &'a [FieldError],
+    /// What the client may choose from.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Vec<Object>>)]
     candidates: Option<&'a RawValue>,
 }
 

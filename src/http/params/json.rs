@@ -26,11 +26,11 @@ pub(super) fn entries(body: &[u8]) -> Result<Vec<Entry<'_>>, Problem> {
 /// The problem that a JSON error is. Its text names line and column, never the content.
 fn refused(error: &serde_json::Error) -> Problem {
     let detail = error.to_string();
-    Problem::new(Kind::InvalidBody, detail.clone()).with_errors(vec![FieldError {
-        location: Location::Pointer(String::new()),
-        code: "invalid-json",
+    Problem::new(Kind::InvalidBody, detail.clone()).with_errors(vec![FieldError::new(
+        Location::Pointer(String::new()),
+        "invalid-json",
         detail,
-    }])
+    )])
 }
 
 /// The JSON pointer to a member of the top object.

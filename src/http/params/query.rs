@@ -31,11 +31,11 @@ pub(super) fn entries(text: &str) -> Result<Vec<Entry<'_>>, Problem> {
 fn garbled(name: &str) -> Problem {
     let detail = "percent-encoded UTF-8 of at most 2,048 bytes without control characters";
     Problem::new(Kind::InvalidParameter, format!("{name}: give {detail}")).with_errors(vec![
-        FieldError {
-            location: Location::Parameter(name.to_owned()),
-            code: "invalid-encoding",
-            detail: format!("give {detail}"),
-        },
+        FieldError::new(
+            Location::Parameter(name.to_owned()),
+            "invalid-encoding",
+            format!("give {detail}"),
+        ),
     ])
 }
 
