@@ -61,10 +61,10 @@ fn move_references(value: &mut Value) {
 /// OpenAPI's `example` is JSON Schema's `examples`. A property may be called `example`, and
 /// then it is an object.
 fn rename_example(map: &mut Map<String, Value>) {
-    if map.get("example").is_some_and(|example| !example.is_object()) {
-        if let Some(example) = map.remove("example") {
-            map.insert("examples".to_owned(), json!([example]));
-        }
+    if map.get("example").is_some_and(|example| !example.is_object())
+        && let Some(example) = map.remove("example")
+    {
+        map.insert("examples".to_owned(), json!([example]));
     }
 }
 

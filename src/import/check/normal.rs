@@ -220,7 +220,7 @@ pub fn npi(given: &str) -> Result<String, (String, String)> {
         let weighed = if at % 2 == 1 { digit.wrapping_mul(2) } else { digit };
         sum = sum.wrapping_add(if weighed > 9 { weighed.wrapping_sub(9) } else { weighed });
     }
-    if sum % 10 == 0 {
+    if sum.is_multiple_of(10) {
         return Ok(number.to_owned());
     }
     let mend = "check it digit by digit against its source";

@@ -158,9 +158,8 @@ impl Draft {
     }
 
     fn put(&mut self, pointer: &str, value: Value) {
-        let mut steps = pointer.split('/').skip(1).peekable();
         let mut at = &mut self.tree;
-        while let Some(step) = steps.next() {
+        for step in pointer.split('/').skip(1) {
             let index = step.parse::<usize>().ok();
             // A container is made as soon as something is to stand in it.
             if at.is_null() || (!at.is_object() && !at.is_array()) {

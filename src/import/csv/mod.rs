@@ -164,8 +164,9 @@ fn read_header(header: &ByteRecord) -> Result<Vec<&'static Column>, Vec<RowError
 }
 
 fn cells(record: &ByteRecord) -> Result<Vec<&str>, Problem> {
-    let wrong = || Problem::new("", "the row is no UTF-8", "save the file as UTF-8");
-    record.iter().map(|cell| std::str::from_utf8(cell).map_err(|_| wrong())).collect()
+    let cells: Option<Vec<&str>> =
+        record.iter().map(|cell| std::str::from_utf8(cell).ok()).collect();
+    cells.ok_or_else(|| Problem::new("", "the row is no UTF-8", "save the file as UTF-8"))
 }
 
 /// A record that is not as long as the header is a bad row; anything else ends the file.
