@@ -221,7 +221,17 @@ impl NameIndex {
                     continue;
                 };
                 if let Matches::Many(words) = union(group.iter().map(|(_, c)| c), self.leaves) {
-                    prefixes.insert(prefix.into(), Column::new(words.iter().enumerate().flat_map(|(l, w)| super::columns::slots_of(l, *w)).collect(), self.leaves));
+                    prefixes.insert(
+                        prefix.into(),
+                        Column::new(
+                            words
+                                .iter()
+                                .enumerate()
+                                .flat_map(|(l, w)| super::columns::slots_of(l, *w))
+                                .collect(),
+                            self.leaves,
+                        ),
+                    );
                 }
             }
         }

@@ -9,6 +9,7 @@ use crate::{
     app::import::ImportError,
     clock::{Clock, SystemClock},
     config::DatabaseArgs,
+    import::csv::HeaderError,
     store::{self, Options, Prepare, Store, Target},
 };
 
@@ -72,6 +73,18 @@ pub(super) fn import_failure(error: ImportError) -> Failure {
         ImportError::Input(_) => Failure::NoInput(error.into()),
         ImportError::Store(error) => failure(error),
         ImportError::NotInitial => Failure::Config(error.into()),
+        ImportError::Header(error) => header_failure(error),
         ImportError::Undone => Failure::Other(error.into()),
+    }
+}
+
+/// The exit code that fits a CSV file whose header is wrong, with everything wrong about it.
+pub(super) fn header_failure(error: HeaderError) -> Failure {
+    match error {
+        HeaderError::Io(_) => Failure::NoInput(error.into()),
+        HeaderError::Columns(rows) => {
+            let rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
+            Failure::Input(anyhow::anyhow!("the header is wrong:\n{}", rows.join("\n")))
+        }
     }
 }

@@ -133,7 +133,8 @@ impl CheckCommand {
         let knowledge = Knowledge { gazetteer: gazetteer()?, rulebook: &rulebook };
         let checker = knowledge.checker(SystemClock.today());
         let mut rows =
-            Rows::new(&mut *input, form(&self.file, self.form), checker, WholeFile::new(None));
+            Rows::new(&mut *input, form(&self.file, self.form), checker, WholeFile::new(None))
+                .map_err(database::header_failure)?;
         let mut report = ImportReport { dry_run: true, ..ImportReport::default() };
         let unreadable = |error: std::io::Error| {
             Failure::NoInput(anyhow::Error::new(error).context("the input cannot be read"))

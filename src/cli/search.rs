@@ -47,7 +47,8 @@ impl SearchCommand {
         let clock = Arc::new(SystemClock);
         let store = database::open_existing(&self.database, clock.clone())?;
         let app = App::open(store, clock, Operator::default()).map_err(Failure::Other)?;
-        let answer = search::answer(&app, &request).map_err(|error| input(error.into()))?;
+        let answer =
+            search::answer(&app, &request).map_err(|error| Failure::Input(error.into()))?;
         if self.json {
             let text = serde_json::to_string_pretty(&answer).context("cannot write the answer")?;
             return exit::print(&text);
@@ -75,7 +76,7 @@ impl SearchCommand {
 }
 
 fn input(problem: crate::http::problem::Problem) -> Failure {
-    Failure::Input(anyhow::anyhow!("{}", problem.for_terminal()))
+    Failure::Input(anyhow::anyhow!("{problem}"))
 }
 
 /// The answer as a table of text, one clinic a row, and what was left out below it.

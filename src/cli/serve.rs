@@ -2,7 +2,7 @@
 
 use std::{
     io::{Read, Write},
-    net::{SocketAddr, TcpStream},
+    net::{SocketAddr, TcpListener, TcpStream},
     sync::Arc,
     time::Duration,
 };
@@ -15,7 +15,12 @@ use crate::{
     app::{App, demo, refresh::Keeper},
     clock::SystemClock,
     config::ServeArgs,
-    http, telemetry,
+    http::{
+        self,
+        server::Running,
+        shared::{Limits, Shared},
+    },
+    telemetry,
 };
 
 /// `bedside serve`.
@@ -40,8 +45,17 @@ impl ServeCommand {
         let app = App::open(store, clock, args.operator.clone()).map_err(Failure::Other)?;
         let _keeper = Keeper::start(Arc::clone(&app));
 
-        let server = http::Server::bind(app, &args)
+        let listener = TcpListener::bind(args.listen)
             .with_context(|| format!("cannot listen on {}", args.listen))
+            .map_err(Failure::Unavailable)?;
+        let shared = Shared::new(app.clock.clone(), app.operator.clone(), Limits::default(), &[]);
+        let running = Running {
+            workers: args.workers.map(std::num::NonZeroUsize::get),
+            compress: args.compress,
+            more: None,
+        };
+        let server = http::Server::new(listener, Arc::new(shared), running)
+            .context("the socket has no address")
             .map_err(Failure::Unavailable)?;
         exit::print(&format!("listening on http://{}", server.address()))?;
         server.run().context("the server stopped").map_err(Failure::Other)?;

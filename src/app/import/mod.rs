@@ -15,7 +15,7 @@ use std::{
 use chrono::{DateTime, Utc};
 
 use crate::{
-    import::{ImportReport, Mode, read::WholeFile},
+    import::{ImportReport, Mode, csv::HeaderError, read::WholeFile},
     store::{Actor, ActorKind, DataKind, Reason, Store},
 };
 
@@ -39,6 +39,9 @@ pub enum ImportError {
     /// The input cannot be read.
     #[error("the input cannot be read; what was imported before it stays")]
     Input(#[from] io::Error),
+    /// The header of a CSV file is not one of ours.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::Error),
@@ -77,7 +80,7 @@ pub fn import(
         Ok(reader.data_kind()?)
     })?;
     let whole = WholeFile::new(kind.map(|kind| kind == DataKind::Fictional));
-    let mut rows = Rows::new(input, form, knowledge.checker(now.date_naive()), whole);
+    let mut rows = Rows::new(input, form, knowledge.checker(now.date_naive()), whole)?;
     let mut run =
         batch::Run::new(now, if options.initial { Mode::Initial } else { Mode::Ordinary });
     run.report.dry_run = options.dry_run;
@@ -95,7 +98,7 @@ pub fn import(
         });
         match outcome {
             Ok(_) => {}
-            Err(ImportError::Undone) => {},
+            Err(ImportError::Undone) => {}
             Err(error) => return Err(error),
         }
     } else {

@@ -34,16 +34,19 @@ enum Source<'a> {
 
 impl<'a> Rows<'a> {
     /// Starts at the file's first row.
+    ///
+    /// # Errors
+    /// A CSV file whose header is not one of ours.
     pub fn new(
         input: &'a mut dyn BufRead,
         form: Form,
         checker: Checker<'a>,
         whole: WholeFile,
-    ) -> Self {
-        Self(match form {
+    ) -> Result<Self, csv::HeaderError> {
+        Ok(Self(match form {
             Form::Ndjson => Source::Ndjson { raw: RawRows::new(input), checker, whole },
-            Form::Csv => Source::Csv(Box::new(csv::providers(input, checker, whole))),
-        })
+            Form::Csv => Source::Csv(Box::new(csv::providers(input, checker, whole)?)),
+        }))
     }
 
     /// The next rows; none after the last.

@@ -33,7 +33,19 @@ const ESKETAMINE_SESSIONS: u8 = 8;
 pub const MAX_SESSIONS: u8 = 60;
 
 /// How much of a course's cost is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    serde::Deserialize,
+    utoipa::ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum CostState {
     /// Every part is known.
@@ -140,7 +152,7 @@ pub enum AssumptionCode {
 }
 
 /// The price of one session on the cheapest route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, utoipa::ToSchema)]
 pub struct SessionPrice {
     /// US cents, the lower end.
     pub session_min_cents: i64,
@@ -205,11 +217,21 @@ impl CourseOffer<'_> {
         if sessions.is_some_and(|n| !(1..=MAX_SESSIONS).contains(&n)) {
             return Err(CourseCostError::Sessions);
         }
+        Ok(self.lowest(sessions))
+    }
+
+    /// The clinic's own figure: the cheapest route, for as many sessions as the site names.
+    #[must_use]
+    pub fn own(&self) -> CourseCost {
+        self.lowest(None)
+    }
+
+    fn lowest(&self, sessions: Option<u8>) -> CourseCost {
         let figures = self.routes.iter().map(|route| self.figure(*route, sessions));
         let order = |cost: &CourseCost| {
             (cost.state, cost.min_cents, cost.max_cents, cost.route.map(Route::as_str))
         };
-        Ok(figures.min_by_key(order).unwrap_or_else(|| self.without_route(sessions)))
+        figures.min_by_key(order).unwrap_or_else(|| self.without_route(sessions))
     }
 
     /// The price of one session on the cheapest route that names one; ties as in
