@@ -51,7 +51,7 @@ bench *args:
 # Write a provider file of this many providers (10000, 100000, 1000000), clustered like the population.
 generate count="100000" seed="1" file="target/load/providers.ndjson":
     mkdir -p "$(dirname {{ file }})"
-    cargo run --release --example generate -- --count {{ count }} --seed {{ seed }} > {{ file }}
+    cargo run --release --example generate -- --count {{ count }} --seed {{ seed }} --date "$(date -u +%F)" > {{ file }}
 
 # Generate, import, serve and load: one table of server CPU, latency and ratios.
 load count="100000" *args:

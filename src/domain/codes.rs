@@ -4,8 +4,11 @@
 
 /// Declares a code list: an enum whose variants carry their wire value, with `ALL`,
 /// `as_str`, `FromStr`, serde and OpenAPI schema in step.
+///
+/// The wire value is taken as `tt`: as `literal` it reaches the schema's derive in an
+/// invisible group, and the schema then silently shows the Rust names.
 macro_rules! codes {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:tt,)+ }) => {
         $(#[$meta])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,

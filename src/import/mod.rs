@@ -1,1 +1,31 @@
-//! Files in and out: the provider file and its flat form.
+//! Files in and out: the provider file (one provider a line of JSON) and its flat form (CSV).
+//!
+//! Everything here works on bytes and values: no database, no clock, no framework. A file
+//! goes through three steps, and each can be run alone:
+//!
+//! 1. [`read`] cuts a file into rows; a row is parsed into a [`Line`] and checked by
+//!    [`check`], or refused with every problem that it has ([`RowError`]).
+//! 2. [`merge`] lays a line over what is already known and says what changed.
+//! 3. [`export`] turns a provider back into a line; importing it gives the same state.
+//!
+//! What is absent from a file is unknown, never a default. What it may hold is published as
+//! a JSON Schema by [`schema`], and the same schema finds what is wrong with a bad line.
+
+pub mod check;
+pub mod csv;
+mod diagnose;
+pub mod export;
+mod line;
+pub mod merge;
+mod objects;
+mod problem;
+pub mod read;
+pub mod report;
+pub mod schema;
+pub mod slug;
+
+pub use check::{Checker, FactCheck, Places};
+pub use line::{Line, SiteLine};
+pub use merge::{MergeContext, Merged, Mode, SlugKind, merge};
+pub use problem::{Problem, RowError};
+pub use report::ImportReport;

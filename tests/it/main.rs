@@ -11,4 +11,12 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod api;
+mod course_cost;
+mod gazetteer;
+mod hours;
+mod import;
+mod openapi;
+mod store;
+mod support;
 mod tidy;

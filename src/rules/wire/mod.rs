@@ -1,0 +1,14 @@
+//! The JSON of rules, facts, findings and evaluations.
+
+mod describe;
+mod evaluation;
+mod finding;
+
+pub use describe::{FactAnswer, RuleAnswer};
+pub use evaluation::{
+    Assume, EvaluationAnswer, EvaluationRequest, FactGiven, FieldError, RulebookRef,
+    evaluate_request,
+};
+pub use finding::{
+    DecidedClause, FindingAnswer, FindingFact, LawAnswer, MissingFact, StepAnswer, StepKind,
+};
