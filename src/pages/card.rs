@@ -1,8 +1,10 @@
 //! A clinic as a list shows it: every text ready in the page's language.
 
 use crate::{
-    app::answer::{ClinicItem, CostState, CourseCostSummary, Safety},
-    domain::{CoverageStance, CredentialTier, SafetyStatus, place::LatLon},
+    app::answer::{ClinicItem, CourseCostSummary, Safety},
+    domain::{
+        CoverageStance, CredentialTier, SafetyStatus, course_cost::CostState, place::LatLon,
+    },
     rules::Rulebook,
 };
 

@@ -3,14 +3,22 @@
 //! Everything they show comes from the use cases that the API answers with. Spanish stands
 //! under `/es/`; every page works without JavaScript.
 
+mod about;
 mod assets;
 mod card;
+mod check;
+mod clinic;
+mod compare;
+mod errors;
+mod evidence;
 mod find;
 pub mod format;
 pub mod lang;
 mod map;
 mod page;
+mod prepare;
 mod query;
+mod sources;
 
 use actix_web::web::{self, ServiceConfig};
 
@@ -25,7 +33,15 @@ pub fn configure(config: &mut ServiceConfig) {
 
 /// The pages of one language, under its prefix.
 fn pages(config: &mut ServiceConfig) {
-    config.service(find::find);
+    config
+        .service(find::find)
+        .service(clinic::clinic)
+        .service(compare::compare)
+        .service(check::check)
+        .service(prepare::prepare)
+        .service(about::about)
+        .service(about::rules)
+        .service(about::rule);
 }
 
 /// What all pages of this server have in common.
