@@ -34,7 +34,7 @@ struct Named {
 
 /// How listings are checked.
 #[get("/about")]
-pub async fn about(app: web::Data<App>, lang: Lang) -> HttpResponse {
+pub async fn about_page(app: web::Data<App>, lang: Lang) -> HttpResponse {
     let catalog = app.catalog.load();
     let date = format::date(lang, catalog.as_of());
     let statuses = [
@@ -97,7 +97,7 @@ struct RuleLine {
 
 /// Every rule in plain words.
 #[get("/rules")]
-pub async fn rules(app: web::Data<App>, lang: Lang) -> HttpResponse {
+pub async fn rules_page(app: web::Data<App>, lang: Lang) -> HttpResponse {
     let of = |severity: Severity| {
         let rules = app.rulebook.rules().iter().filter(move |rule| rule.severity == severity);
         rules.map(|rule| RuleLine {
@@ -151,7 +151,7 @@ struct FactLine {
 
 /// One rule with its sources.
 #[get("/rules/{id}")]
-pub async fn rule(app: web::Data<App>, id: web::Path<String>, lang: Lang) -> HttpResponse {
+pub async fn rule_page(app: web::Data<App>, id: web::Path<String>, lang: Lang) -> HttpResponse {
     let Some((_, rule)) = app.rulebook.rule(&id) else {
         return errors::not_found(lang, site(&app));
     };
@@ -188,7 +188,7 @@ pub async fn rule(app: web::Data<App>, id: web::Path<String>, lang: Lang) -> Htt
         condition: rule.condition.source().to_owned(),
         rationale: rule.rationale.clone(),
         clears_when: rule.clears_when.clone(),
-        sources: sources::of(app.rulebook, rule.citations.iter().map(String::as_str)),
+        sources: sources::of(&app.rulebook, rule.citations.iter().map(String::as_str)),
         id: rule.id.clone(),
     };
     html(StatusCode::OK, lang, &page)

@@ -67,7 +67,7 @@ struct SiteLine {
 
 /// The page that checks a provider. `id` shows one of several candidates.
 #[get("/check")]
-pub async fn check(app: web::Data<App>, request: HttpRequest, lang: Lang) -> HttpResponse {
+pub async fn check_page(app: web::Data<App>, request: HttpRequest, lang: Lang) -> HttpResponse {
     let asked = |wanted: &str| {
         let mut pairs = form_urlencoded::parse(request.query_string().as_bytes());
         let value = pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
@@ -188,10 +188,10 @@ impl MatchView {
             .iter()
             .map(|fact| NamedFact {
                 name: &fact.name,
-                line: FactLine::new(lang, fact, &evidence, app.rulebook),
+                line: FactLine::new(lang, fact, &evidence, &app.rulebook),
             })
             .collect();
-        self.found = found(lang, &provider.findings, &provider.item.flags, &facts, app.rulebook);
+        self.found = found(lang, &provider.findings, &provider.item.flags, &facts, &app.rulebook);
         let questions = provider.to_supervised.iter().filter_map(|step| step.question.as_ref());
         self.questions = questions.map(|q| q.text(lang.into()).to_owned()).collect();
     }

@@ -53,7 +53,7 @@ struct ClinicPage {
 
 /// A clinic's page.
 #[get("/clinics/{slug}")]
-pub async fn clinic(
+pub async fn clinic_page(
     app: web::Data<App>,
     slug: web::Path<String>,
     request: HttpRequest,
@@ -78,7 +78,7 @@ impl ClinicPage {
             .iter()
             .map(|fact| NamedFact {
                 name: &fact.name,
-                line: FactLine::new(lang, fact, &evidence, app.rulebook),
+                line: FactLine::new(lang, fact, &evidence, &app.rulebook),
             })
             .collect();
         let path = format!("/clinics/{}", item.slug);
@@ -93,7 +93,7 @@ impl ClinicPage {
                 site(app),
             ),
             path,
-            c: Card::new(lang, 1, item, app.rulebook),
+            c: Card::new(lang, 1, item, &app.rulebook),
             other_name: (item.provider.name != item.name).then(|| item.provider.name.clone()),
             flagged: item.safety.status == crate::domain::SafetyStatus::Flagged,
             indications: item
@@ -106,7 +106,7 @@ impl ClinicPage {
                 .map(|days| lang.count("clinic-wait", days.into()).into_owned()),
             more: view::more(lang, clinic),
             description: clinic.description.clone(),
-            found: found(lang, &clinic.findings, &clinic.flags, &facts, app.rulebook),
+            found: found(lang, &clinic.findings, &clinic.flags, &facts, &app.rulebook),
             calc: Calculator::new(app, lang, clinic, asked),
             cost: CostView::new(app, lang, clinic, asked),
             ways: cost::ways(app, lang, clinic),

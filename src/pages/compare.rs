@@ -57,7 +57,7 @@ impl Row {
 
 /// The comparison: `?clinic=SLUG` for each.
 #[get("/compare")]
-pub async fn compare(app: web::Data<App>, request: HttpRequest, lang: Lang) -> HttpResponse {
+pub async fn compare_page(app: web::Data<App>, request: HttpRequest, lang: Lang) -> HttpResponse {
     let mut slugs: Vec<String> = Vec::new();
     for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
         if name == "clinic" && !value.is_empty() && !slugs.iter().any(|slug| *slug == value) {
@@ -104,7 +104,7 @@ fn table(app: &App, lang: Lang, answer: &compare::CompareAnswer) -> (Vec<Card>, 
         .data
         .iter()
         .enumerate()
-        .map(|(at, clinic)| Card::new(lang, at.saturating_add(1), &clinic.item, app.rulebook))
+        .map(|(at, clinic)| Card::new(lang, at.saturating_add(1), &clinic.item, &app.rulebook))
         .collect();
     let cells = |cell: &dyn Fn(&Card) -> String| columns.iter().map(cell).collect::<Vec<_>>();
     let not_published = lang.t("not-published");
@@ -127,7 +127,7 @@ fn table(app: &App, lang: Lang, answer: &compare::CompareAnswer) -> (Vec<Card>, 
         let cell = |clinic: &crate::app::answer::ClinicDetail| {
             let fact = clinic.facts.iter().find(|fact| fact.name == *name)?;
             let value = fact.value.as_ref()?;
-            Some(value_text(lang, name, value, app.rulebook))
+            Some(value_text(lang, name, value, &app.rulebook))
         };
         let cells = answer.data.iter().map(|clinic| cell(clinic).unwrap_or_default()).collect();
         rows.push(Row::new(spec.label.text(lang.into()), cells));

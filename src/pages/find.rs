@@ -7,8 +7,8 @@ use crate::{
     app::{
         App,
         answer::{ClinicItem, SearchAnswer},
-        request::{Sort, View},
-        search::{self, SearchError},
+        request::{SearchRequest, Sort, View},
+        search::{self, Rendering, SearchError, Shape},
     },
     domain::{Indication, PaymentCode, Precision, Route, SafetyStatus},
 };
@@ -173,7 +173,7 @@ const ELSEWHERE: &[Elsewhere] = &[
 
 /// The search page.
 #[get("/")]
-pub async fn find(app: web::Data<App>, request: HttpRequest, lang: Lang) -> HttpResponse {
+pub async fn find_page(app: web::Data<App>, request: HttpRequest, lang: Lang) -> HttpResponse {
     let query = FindQuery::read(request.query_string());
     let mut page = Page::new(
         lang,
@@ -205,6 +205,13 @@ pub async fn find(app: web::Data<App>, request: HttpRequest, lang: Lang) -> Http
     html(status, lang, &page)
 }
 
+/// One answer of the search, as values.
+fn page_of(app: &App, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+    let rendering = Rendering { shape: Shape::Json, this: "", next_prefix: "" };
+    let page = search::search(app, request, rendering)?;
+    serde_json::from_slice(&page.body).map_err(|_damaged| SearchError::PlaceNotFound(String::new()))
+}
+
 /// The answers that the groups of one page are made of.
 struct Answers {
     accredited: SearchAnswer,
@@ -216,7 +223,7 @@ struct Answers {
 
 impl Answers {
     fn ask(app: &App, query: &FindQuery) -> Result<Self, SearchError> {
-        let page = |view, statuses| search::page(app, &query.request(view, statuses));
+        let page = |view, statuses| page_of(app, &query.request(view, statuses));
         let supervised = page(View::Supervised, Vec::new())?;
         let mut answers = Self {
             accredited: page(View::Default, Vec::new())?,
@@ -231,7 +238,7 @@ impl Answers {
         }
         if answers.supervised.meta.total == 0 && answers.supervised.meta.origin.is_some() {
             let far = FindQuery { radius: Some(FAR), sort: Sort::Distance, ..query.clone() };
-            let found = search::page(app, &far.request(View::Supervised, Vec::new()))?;
+            let found = page_of(app, &far.request(View::Supervised, Vec::new()))?;
             answers.far = found.data.into_iter().next();
         }
         Ok(answers)
@@ -244,7 +251,7 @@ impl Answers {
             items
                 .map(|item| {
                     number = number.saturating_add(1);
-                    Card::new(lang, number, item, app.rulebook)
+                    Card::new(lang, number, item, &app.rulebook)
                 })
                 .collect()
         };

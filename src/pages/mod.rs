@@ -34,14 +34,14 @@ pub fn configure(config: &mut ServiceConfig) {
 /// The pages of one language, under its prefix.
 fn pages(config: &mut ServiceConfig) {
     config
-        .service(find::find)
-        .service(clinic::clinic)
-        .service(compare::compare)
-        .service(check::check)
-        .service(prepare::prepare)
-        .service(about::about)
-        .service(about::rules)
-        .service(about::rule);
+        .service(find::find_page)
+        .service(clinic::clinic_page)
+        .service(compare::compare_page)
+        .service(check::check_page)
+        .service(prepare::prepare_page)
+        .service(about::about_page)
+        .service(about::rules_page)
+        .service(about::rule_page);
 }
 
 /// What all pages of this server have in common.

@@ -214,7 +214,7 @@ const SOURCES: &[&str] = &[
 
 /// The page before a first visit.
 #[get("/prepare")]
-pub async fn prepare(app: web::Data<App>, lang: Lang) -> HttpResponse {
+pub async fn prepare_page(app: web::Data<App>, lang: Lang) -> HttpResponse {
     let as_of = app.catalog.load().as_of();
     let page = PreparePage {
         p: Page::new(lang, lang.t("prep-title"), "/prepare", Section::Prepare, site(&app)),
@@ -231,7 +231,7 @@ pub async fn prepare(app: web::Data<App>, lang: Lang) -> HttpResponse {
             .collect(),
         ways: WAYS,
         law_date: format::date(lang, as_of),
-        sources: sources::of(app.rulebook, SOURCES.iter().copied()),
+        sources: sources::of(&app.rulebook, SOURCES.iter().copied()),
     };
     html(StatusCode::OK, lang, &page)
 }
