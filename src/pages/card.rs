@@ -82,7 +82,7 @@ impl ReasonsView {
     pub fn new(lang: Lang, safety: &Safety, rulebook: &Rulebook) -> Self {
         let mut view = Self { found: Vec::new(), missing: Vec::new(), more: safety.reasons_more.into() };
         for reason in &safety.reasons {
-            if reason.outcome == "triggered" {
+            if reason.outcome == crate::rules::Outcome::Triggered {
                 let plain = rulebook.rule(&reason.rule).map(|(_, rule)| rule.plain.text(lang.into()));
                 let text = plain.unwrap_or(&reason.text).to_owned();
                 view.found.push(FindingView { rule: reason.rule.clone(), text });
