@@ -11,4 +11,5 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod catalog;
 mod tidy;
