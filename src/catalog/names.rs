@@ -71,6 +71,12 @@ impl NameQuery {
         }
         (!kept.is_empty()).then_some(Self { words: kept })
     }
+
+    /// The words that count, folded, each once.
+    #[must_use]
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
 }
 
 /// Edits that are forgiven in a word of a query.

@@ -12,6 +12,7 @@
 )]
 
 mod api;
+mod catalog;
 mod course_cost;
 mod gazetteer;
 mod hours;
