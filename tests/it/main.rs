@@ -10,3 +10,5 @@
     missing_docs,
     reason = "a test stops at the first surprise"
 )]
+
+mod rules;
