@@ -11,4 +11,13 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod api;
+mod course_cost;
+mod gazetteer;
+mod hours;
+mod import;
+mod openapi;
 mod rules;
+mod store;
+mod support;
+mod tidy;

@@ -1,0 +1,62 @@
+# The everyday commands; `just` lists them.
+
+set shell := ["bash", "-euo", "pipefail", "-c"]
+
+# List the commands.
+default:
+    @just --list --unsorted
+
+# Serve the real directory on http://127.0.0.1:8080, filling an empty database.
+run *args:
+    cargo run -- serve --demo {{ args }}
+
+# Serve the fictional directory, which shows every status, price shape and accreditation tier.
+run-fictional *args:
+    cargo run -- serve --demo=fictional --database-url sqlite://fictional.db {{ args }}
+
+# All tests; those on PostgreSQL run where a PostgreSQL server program is found.
+test *args:
+    cargo test {{ args }}
+
+# What CI asks of the source: format, lints, licences, unused dependencies, Dockerfile.
+lint:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+    cargo deny check bans licenses sources
+    cargo machete
+    hadolint Dockerfile
+
+# Everything that CI does, on this machine.
+ci:
+    bash .ci/run
+
+# Write openapi/openapi.json anew from the program.
+openapi:
+    cargo run -- openapi > openapi/openapi.json.new
+    mv openapi/openapi.json.new openapi/openapi.json
+
+# Check the shipped provider files without a database.
+data:
+    cargo run -- check data/providers.ndjson
+    cargo run -- check data/fictional.ndjson
+
+# Check the rulebook: vocabulary, rules, texts and their cases.
+rules:
+    cargo run -- rules check rulebook/*.json
+
+# The benchmarks of the index, the rules, the gazetteer and the page writer.
+bench *args:
+    cargo bench {{ args }}
+
+# Write a provider file of this many providers (10000, 100000, 1000000), clustered like the population.
+generate count="100000" seed="1" file="target/load/providers.ndjson":
+    mkdir -p "$(dirname {{ file }})"
+    cargo run --release --example generate -- --count {{ count }} --seed {{ seed }} --date "$(date -u +%F)" > {{ file }}
+
+# Generate, import, serve and load: one table of server CPU, latency and ratios.
+load count="100000" *args:
+    bash tools/bench.sh --count {{ count }} {{ args }}
+
+# The same on PostgreSQL, in a server of its own that is removed afterwards.
+load-postgres count="100000" *args:
+    bash tools/bench.sh --count {{ count }} --postgres {{ args }}

@@ -1,0 +1,148 @@
+//! The server: a socket, workers, and a graceful end.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
+
+use actix_web::{
+    App as Application, HttpResponse, HttpServer,
+    dev::ServerHandle,
+    middleware::{Compress, Condition},
+    rt::System,
+    web::{self, Data},
+};
+use utoipa_actix_web::AppExt as _;
+
+use super::{
+    gate,
+    problem::{Kind, Problem},
+    routes,
+    shared::Shared,
+};
+
+/// How often the samples of the metrics are folded.
+const FOLD_METRICS_EVERY: Duration = Duration::from_secs(5);
+
+/// Registers routes that the document leaves out.
+pub type Register = fn(&mut web::ServiceConfig);
+
+/// How the server runs.
+#[derive(Debug, Clone, Default)]
+pub struct Running {
+    /// Threads that answer requests; by default one for each processor.
+    pub workers: Option<usize>,
+    /// Compress answers where the client asks for it.
+    pub compress: bool,
+    /// Routes beside the documented ones; [`Shared`] must know them too.
+    pub more: Option<Register>,
+}
+
+/// A server that holds its socket and answers once it runs.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    running: Running,
+}
+
+impl Server {
+    /// Takes a socket that is bound already; port 0 has become a real one by then.
+    ///
+    /// # Errors
+    /// The socket has no address.
+    pub fn new(listener: TcpListener, shared: Arc<Shared>, running: Running) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address, shared, running })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until SIGTERM or an interrupt, then lets running requests end.
+    ///
+    /// # Errors
+    /// The socket cannot be listened on.
+    pub fn run(self) -> io::Result<()> {
+        self.run_with(|handle| {
+            actix_web::rt::spawn(async move {
+                stop_signal().await;
+                tracing::info!("stopping: no new connections, running requests may end");
+                handle.stop(true).await;
+            });
+        })
+    }
+
+    /// Like [`run`](Self::run), with a handle in place of signals; `ready` is called once
+    /// connections are accepted.
+    ///
+    /// # Errors
+    /// The socket cannot be listened on.
+    pub fn run_with(self, ready: impl FnOnce(ServerHandle)) -> io::Result<()> {
+        System::new().block_on(async move {
+            let shared = Data::from(self.shared);
+            let limits = shared.limits.clone();
+            let workers = self.running.workers;
+            let folding = Data::clone(&shared);
+            let mut server = HttpServer::new(move || {
+                let (gated, more) = (Data::clone(&shared).into_inner(), self.running.more);
+                let (application, _) = Application::new()
+                    .app_data(Data::clone(&shared))
+                    .into_utoipa_app()
+                    .configure(routes::documented)
+                    .split_for_parts();
+                application
+                    .configure(routes::undocumented)
+                    .configure(move |config| {
+                        if let Some(more) = more {
+                            more(config);
+                        }
+                    })
+                    .default_service(web::to(nothing_here))
+                    .wrap_fn(move |request, next| gate::pass(Arc::clone(&gated), request, next))
+                    .wrap(Condition::new(self.running.compress, Compress::default()))
+            })
+            .disable_signals()
+            .client_request_timeout(limits.header_time)
+            .client_disconnect_timeout(Duration::from_secs(1))
+            .keep_alive(limits.keep_alive)
+            .max_connections(limits.connections_per_worker)
+            .shutdown_timeout(limits.shutdown_time.as_secs());
+            if let Some(workers) = workers {
+                server = server.workers(workers);
+            }
+            let server = server.listen(self.listener)?.run();
+            actix_web::rt::spawn(async move {
+                let mut ticks = tokio::time::interval(FOLD_METRICS_EVERY);
+                loop {
+                    ticks.tick().await;
+                    folding.metrics.fold();
+                }
+            });
+            ready(server.handle());
+            server.await
+        })
+    }
+}
+
+async fn nothing_here() -> Result<HttpResponse, Problem> {
+    Err(Problem::of(Kind::NotFound))
+}
+
+/// Waits until the service is told to stop.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
