@@ -1,10 +1,8 @@
 //! How many evaluations of the CLINIC case one core does in a second, and what the longer
 //! answers cost beside it.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
-    clippy::allow_attributes,
-    missing_docs,
     reason = "a benchmark stops at the first surprise"
 )]
 
