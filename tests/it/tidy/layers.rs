@@ -23,7 +23,21 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("app", &["store", "catalog", "rules", "gazetteer", "import", "log", "domain", "clock"]),
     ("http", &["app", "catalog", "gazetteer", "rules", "domain", "config", "clock"]),
     ("pages", &["http", "app", "catalog", "gazetteer", "rules", "domain", "config"]),
-    ("cli", &["http", "app", "store", "import", "rules", "domain", "config", "telemetry", "clock"]),
+    (
+        "cli",
+        &[
+            "http",
+            "app",
+            "store",
+            "import",
+            "rules",
+            "gazetteer",
+            "domain",
+            "config",
+            "telemetry",
+            "clock",
+        ],
+    ),
     ("main", &["cli"]),
 ];
 
