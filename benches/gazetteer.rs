@@ -1,5 +1,5 @@
 //! How long the gazetteer takes to load, and to turn a text into a point.
-#![allow(clippy::expect_used, missing_docs, reason = "a benchmark stops at the first surprise")]
+#![expect(clippy::expect_used, reason = "a benchmark stops at the first surprise")]
 
 use std::hint::black_box;
 

@@ -101,6 +101,7 @@ pub struct ServeArgs {
     pub listen: SocketAddr,
 
     #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become a heading of the help")]
     pub database: DatabaseArgs,
 
     /// Fill an empty database with a set of providers: the real ones, or made-up ones
@@ -115,6 +116,7 @@ pub struct ServeArgs {
     pub demo: Option<Demo>,
 
     #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become a heading of the help")]
     pub operator: Operator,
 
     /// Threads that answer requests; by default one for each processor

@@ -63,7 +63,7 @@ from=$(now)
 echo "generated $count providers in $(since "$from") s, $(du -m "$work/providers.ndjson" | cut -f1) MB"
 
 from=$(now)
-"$target/bedside" import --initial --database-url "$database" --json providers "$work/providers.ndjson" \
+"$target/bedside" import providers --initial --json --database-url "$database" "$work/providers.ndjson" \
     >"$work/import.json" 2>"$work/import.log" || { tail -n 5 "$work/import.log" "$work/import.json" >&2; exit 1; }
 took=$(since "$from")
 echo "imported in $took s: $(awk -v n="$count" -v s="$took" 'BEGIN { printf "%.0f", n / s }') providers a second"

@@ -14,12 +14,15 @@ use super::{
     picture::{self, ProviderPicture},
 };
 use crate::{
-    catalog::{Catalog, ExactKey},
+    catalog::{Catalog, KeyKind, NameQuery, fold_name},
     domain::SafetyStatus,
 };
 
 /// The most candidates of an answer.
 const MAX_CANDIDATES: usize = 10;
+
+/// The most names that are compared with what was typed.
+const MAX_LOOKED_AT: usize = 200;
 
 /// What a check came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
@@ -124,17 +127,17 @@ pub fn check(app: &App, typed: &str) -> CheckAnswer {
 
 /// The providers that have exactly this key.
 fn exact(catalog: &Catalog, key: &CheckKey) -> (Vec<Uuid>, MatchedOn) {
-    match key {
-        CheckKey::Website(key) => {
-            (catalog.providers_with(ExactKey::Website, key), MatchedOn::Domain)
-        }
-        CheckKey::Phone(key) => (catalog.providers_with(ExactKey::Phone, key), MatchedOn::Phone),
-        CheckKey::Npi(key) => (catalog.providers_with(ExactKey::Npi, key), MatchedOn::Npi),
-        CheckKey::Name(key) => (catalog.providers_with(ExactKey::Name, key), MatchedOn::Name),
-    }
+    let (kind, key, matched_on) = match key {
+        CheckKey::Website(key) => (KeyKind::Domain, key, MatchedOn::Domain),
+        CheckKey::Phone(key) => (KeyKind::Phone, key, MatchedOn::Phone),
+        CheckKey::Npi(key) => (KeyKind::Npi, key, MatchedOn::Npi),
+        CheckKey::Name(key) => (KeyKind::Name, key, MatchedOn::Name),
+    };
+    let found = catalog.providers_by_key(kind, key);
+    (found.into_iter().map(|provider| provider.id()).collect(), matched_on)
 }
 
-/// Providers with a name like the one that was typed.
+/// Providers with a name like the one that was typed, the likest first.
 fn candidates(catalog: &Catalog, key: &CheckKey, typed: &str) -> Vec<Uuid> {
     let words = match key {
         CheckKey::Phone(_) | CheckKey::Npi(_) => return Vec::new(),
@@ -142,7 +145,20 @@ fn candidates(catalog: &Catalog, key: &CheckKey, typed: &str) -> Vec<Uuid> {
         CheckKey::Website(key) => key.split('.').next().unwrap_or_default(),
         CheckKey::Name(_) => typed,
     };
-    catalog.providers_named_like(words, MAX_CANDIDATES)
+    let Some(names) = NameQuery::new(words) else { return Vec::new() };
+    let page = catalog.providers(Some(&names), None, MAX_LOOKED_AT);
+    let mut ranked: Vec<_> = page
+        .providers
+        .into_iter()
+        .map(|provider| (distance(provider.name(), words), provider.name(), provider.id()))
+        .collect();
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(.., id)| id).collect()
+}
+
+/// How many letters two names differ in, once folded.
+fn distance(name: &str, typed: &str) -> usize {
+    strsim::levenshtein(&fold_name(name), &fold_name(typed))
 }
 
 const fn verdict(status: SafetyStatus) -> CheckResult {

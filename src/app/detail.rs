@@ -9,7 +9,7 @@ use super::{
     picture::{self, SitePicture},
 };
 use crate::{
-    catalog::{Catalog, Found},
+    catalog::{Catalog, Fate},
     domain::{
         Route,
         course_cost::{CourseCost, CourseCostError},
@@ -61,8 +61,11 @@ pub(super) fn clinic_of(
 pub fn provider(app: &App, key: &str, as_of: Option<NaiveDate>) -> Result<ProviderAnswer, Missing> {
     let catalog = app.catalog.load();
     let as_of = as_of.unwrap_or_else(|| catalog.as_of());
-    let id = found(catalog.find_provider(key))?;
-    let picture = picture::load(app, &catalog, id, as_of).ok_or(Missing::Unknown)?;
+    let provider = id(key)
+        .and_then(|id| catalog.provider(id))
+        .or_else(|| catalog.provider_by_slug(key))
+        .ok_or_else(|| missing(&catalog, key))?;
+    let picture = picture::load(app, &catalog, provider.id(), as_of).ok_or(Missing::Unknown)?;
     Ok(ProviderAnswer { data: picture.detail(), meta: app.meta(&catalog, as_of) })
 }
 
@@ -96,17 +99,23 @@ fn with_clinic<T>(
     as_of: NaiveDate,
     show: impl FnOnce(SitePicture<'_>) -> T,
 ) -> Result<T, Missing> {
-    let id = found(catalog.find_clinic(key))?;
-    let provider = catalog.listing(id).map(|listing| listing.provider()).ok_or(Missing::Unknown)?;
-    let picture = picture::load(app, catalog, provider, as_of).ok_or(Missing::Unknown)?;
-    picture.site(id).map(show).ok_or(Missing::Unknown)
+    let listing = id(key)
+        .and_then(|id| catalog.listing(id))
+        .or_else(|| catalog.listing_by_slug(key))
+        .ok_or_else(|| missing(catalog, key))?;
+    let picture = picture::load(app, catalog, listing.provider(), as_of).ok_or(Missing::Unknown)?;
+    picture.site(listing.id()).map(show).ok_or(Missing::Unknown)
 }
 
-fn found(found: Found) -> Result<Uuid, Missing> {
-    match found {
-        Found::Here(id) => Ok(id),
-        Found::Merged(into) => Err(Missing::Merged { into }),
-        Found::Delisted => Err(Missing::Delisted),
-        Found::Nowhere => Err(Missing::Unknown),
+fn id(key: &str) -> Option<Uuid> {
+    Uuid::try_parse(key).ok()
+}
+
+/// Why nothing public has this id or name in addresses.
+fn missing(catalog: &Catalog, key: &str) -> Missing {
+    match catalog.fate(key) {
+        Some(Fate::Delisted) => Missing::Delisted,
+        Some(Fate::Merged(into)) => Missing::Merged { into },
+        None => Missing::Unknown,
     }
 }

@@ -10,7 +10,7 @@ use super::{
     App, picture,
     search::{MAX_REEVALUATED, SearchError},
 };
-use crate::catalog::{Catalog, CatalogBuilder, Filters, Place, Query, View};
+use crate::catalog::{Catalog, CatalogBuilder, Change, Place, Query};
 
 /// A catalog for `as_of` of every published listing in the query's place.
 pub(super) fn catalog_for(
@@ -22,26 +22,19 @@ pub(super) fn catalog_for(
     if query.place == Place::Everywhere {
         return Err(SearchError::DateNeedsPlace(catalog.as_of()));
     }
-    // The place alone: statuses and prices of the other date decide about the rest.
-    let all = |limit| Query {
-        place: query.place,
-        filters: Filters::default(),
-        view: View::ALL,
-        limit,
-        ..Query::default()
-    };
-    let counted = catalog.search(&all(0));
-    let found = counted.total + counted.left_out.sum();
-    if found > MAX_REEVALUATED {
-        return Err(SearchError::TooManyForDate { catalog_date: catalog.as_of(), found });
-    }
-    let easel = app.easel(as_of);
-    let mut builder = CatalogBuilder::new(as_of, catalog.fictional());
-    for id in catalog.providers_in(query.place).into_iter().collect::<BTreeSet<Uuid>>() {
-        let provider = catalog.provider(id).and_then(|record| picture::unpack(record.detail()));
-        if let Some(provider) = provider {
-            builder.push(picture::records(easel, provider, None));
+    let listings = catalog
+        .listings_in(query.place, MAX_REEVALUATED)
+        .ok_or_else(|| SearchError::TooManyForDate(catalog.as_of()))?;
+    let providers: BTreeSet<Uuid> = listings.iter().map(|listing| listing.provider()).collect();
+    let mut builder = CatalogBuilder::new(catalog.revision(), as_of, catalog.fictional());
+    for provider in providers {
+        let Some(record) = catalog.provider(provider) else { continue };
+        let Some(provider) = picture::unpack(record.detail()) else { continue };
+        for change in picture::records(app.easel(as_of), provider, None) {
+            if let Change::Listing(record) = change {
+                builder.listing(&record);
+            }
         }
     }
-    Ok(builder.build(catalog.revision()))
+    Ok(builder.finish())
 }

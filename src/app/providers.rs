@@ -2,7 +2,6 @@
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{
     App,
@@ -11,7 +10,7 @@ use super::{
     keys::{CheckKey, website_key},
     picture,
 };
-use crate::catalog::ExactKey;
+use crate::catalog::{KeyKind, NameQuery, ProviderKey, ProviderPage};
 
 /// Which providers are asked for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -47,7 +46,7 @@ pub struct ProvidersAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ProvidersMeta {
     /// How many providers match, on all pages.
-    pub total: usize,
+    pub total: u64,
     /// How many a page holds at most.
     pub limit: u16,
     /// The cursor of the next page; `null` on the last one.
@@ -75,68 +74,60 @@ pub fn providers(
     let canonical = serde_json::to_vec(request).unwrap_or_default();
     let limit = usize::from(request.limit);
     let after = match &request.cursor {
-        Some(cursor) => Some(app.cursors.open::<(String, Uuid)>(&canonical, cursor, now)?),
+        Some(cursor) => Some(app.cursors.open::<ProviderKey>(&canonical, cursor, now)?),
         None => None,
     };
-
-    let mut chosen: Option<Vec<Uuid>> = None;
-    let mut narrow = |found: Vec<Uuid>| {
-        chosen = Some(match chosen.take() {
-            Some(before) => before.into_iter().filter(|id| found.contains(id)).collect(),
-            None => found,
-        });
-    };
-    if let Some(q) = &request.q {
-        narrow(catalog.providers_named_like(q, MAX_NAMED));
-    }
-    if let Some(domain) = &request.domain {
-        let key = website_key(domain).unwrap_or_default();
-        narrow(catalog.providers_with(ExactKey::Website, &key));
-    }
-    if let Some(phone) = &request.phone {
-        let key = match CheckKey::read(phone) {
-            CheckKey::Phone(key) => key,
-            _ => String::new(),
-        };
-        narrow(catalog.providers_with(ExactKey::Phone, &key));
-    }
-    if let Some(npi) = &request.npi {
-        narrow(catalog.providers_with(ExactKey::Npi, npi));
-    }
-
-    let (total, page) = match chosen {
-        None => (catalog.provider_count(), catalog.providers_page(after.as_ref(), limit + 1)),
-        Some(ids) => {
-            let total = ids.len();
-            let mut named: Vec<(String, Uuid)> = ids
-                .into_iter()
-                .filter_map(|id| {
-                    Some((crate::catalog::fold_name(catalog.provider(id)?.name()), id))
-                })
-                .collect();
-            named.sort_unstable();
-            named.retain(|entry| after.as_ref().is_none_or(|after| entry > after));
-            named.truncate(limit + 1);
-            (total, named)
+    let names = request.q.as_deref().and_then(NameQuery::new);
+    let page = match exact_keys(request).as_slice() {
+        [] => catalog.providers(names.as_ref(), after.as_ref(), limit),
+        keys => {
+            let named = names.map(|names| catalog.providers(Some(&names), None, MAX_NAMED));
+            let mut all = keys.iter().map(|(kind, key)| catalog.providers_by_key(*kind, key));
+            let mut found = all.next().unwrap_or_default();
+            for other in all.chain(named.map(|page| page.providers)) {
+                found.retain(|one| other.iter().any(|another| another.id() == one.id()));
+            }
+            // Who asks by an exact key gets what there is on one page.
+            let total = u64::try_from(found.len()).unwrap_or(u64::MAX);
+            ProviderPage { providers: found, total, next: None }
         }
     };
-    let last = (page.len() > limit).then(|| page.get(limit.checked_sub(1)?)).flatten();
-    let next_cursor = last.and_then(|last| app.cursors.seal(&canonical, last, now));
+    let next_cursor = page.next.as_ref().and_then(|key| app.cursors.seal(&canonical, key, now));
     let data = page
+        .providers
         .iter()
-        .take(limit)
-        .filter_map(|(_, id)| picture::load(app, &catalog, *id, catalog.as_of()))
+        .filter_map(|provider| picture::load(app, &catalog, provider.id(), catalog.as_of()))
         .map(|picture| picture.item())
         .collect();
     let next = next_cursor.as_ref().map(|cursor| format!("{next_prefix}{cursor}"));
     Ok(ProvidersAnswer {
         data,
         meta: ProvidersMeta {
-            total,
+            total: page.total,
             limit: request.limit,
             next_cursor,
             detail: app.meta(&catalog, catalog.as_of()),
         },
         links: PageLinks { this, next },
     })
+}
+
+/// The exact keys that are asked for, in the form in which the catalog keeps them. A text that
+/// cannot be such a key is a key that nobody has.
+fn exact_keys(request: &ProvidersRequest) -> Vec<(KeyKind, String)> {
+    let phone = |text: &String| match CheckKey::read(text) {
+        CheckKey::Phone(key) => key,
+        CheckKey::Website(_) | CheckKey::Npi(_) | CheckKey::Name(_) => String::new(),
+    };
+    [
+        request
+            .domain
+            .as_ref()
+            .map(|text| (KeyKind::Domain, website_key(text).unwrap_or_default())),
+        request.phone.as_ref().map(|text| (KeyKind::Phone, phone(text))),
+        request.npi.as_ref().map(|text| (KeyKind::Npi, text.clone())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -47,14 +47,19 @@ pub fn build(
     let easel = Easel { rulebook, gazetteer, as_of };
     store.read(|reader| {
         let fictional = reader.data_kind()? == Some(DataKind::Fictional);
-        let mut builder = CatalogBuilder::new(as_of, fictional);
-        let revision = reader.for_each_batch(BATCH, |documents| {
+        let mut builder = CatalogBuilder::new(reader.head()?, as_of, fictional);
+        reader.for_each_batch(BATCH, |documents| {
             for change in drawn(&documents, easel)? {
-                builder.push(change);
+                match change {
+                    Change::Listing(record) => builder.listing(&record),
+                    Change::Provider(record) => builder.provider(&record),
+                    Change::Gone(record) => builder.gone(record),
+                    Change::NoListing(_) | Change::NoProvider(_) => {}
+                }
             }
             Ok::<_, store::Error>(())
         })?;
-        Ok(builder.build(revision))
+        Ok(builder.finish())
     })
 }
 
@@ -67,29 +72,37 @@ fn drawn(documents: &[Document], easel: Easel<'_>) -> Result<Vec<Change>, store:
             .chunks(share)
             .map(|share| {
                 scope.spawn(move || {
-                    share.iter().map(|document| change(document, easel)).collect::<Vec<_>>()
+                    share
+                        .iter()
+                        .map(|document| changes(document, easel))
+                        .collect::<Result<Vec<_>, _>>()
                 })
             })
             .collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| {
-                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .collect()
+        let mut all = Vec::new();
+        for worker in workers {
+            let share = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+            all.extend(share.into_iter().flatten());
+        }
+        Ok(all)
     })
 }
 
 /// What one document means for the catalog.
-fn change(document: &Document, easel: Easel<'_>) -> Result<Change, store::Error> {
+fn changes(document: &Document, easel: Easel<'_>) -> Result<Vec<Change>, store::Error> {
     let provider = document.provider()?;
+    let sites = provider.sites.iter().map(|site| site.id);
     Ok(match provider.listing_state {
         ListingState::Published => picture::records(easel, provider, Some(&document.text)),
-        ListingState::Delisted | ListingState::Merged => picture::gone(&provider),
+        ListingState::Delisted | ListingState::Merged => {
+            sites.map(Change::NoListing).chain([picture::gone(&provider)]).collect()
+        }
         ListingState::Draft
         | ListingState::Submitted
         | ListingState::InReview
-        | ListingState::Suspended => Change::remove(provider.id),
+        | ListingState::Suspended => {
+            sites.map(Change::NoListing).chain([Change::NoProvider(provider.id)]).collect()
+        }
     })
 }
 
@@ -101,7 +114,7 @@ impl App {
     pub fn catch_up(&self) -> Result<(), store::Error> {
         let _one_at_a_time = self.catching_up.lock();
         let today = self.clock.today();
-        let catalog = self.catalog.load();
+        let catalog = self.catalog.load_full();
         let revision = catalog.revision();
         let changes = self.store.read(|reader| reader.changed_since(revision, PATCH_LIMIT))?;
         let date_turned = catalog.as_of() != today;
@@ -109,15 +122,13 @@ impl App {
             return Ok(());
         }
         // A new date can change every status, and a first provider decides what a database is.
-        if date_turned || changes.more || catalog.is_empty() || catalog.needs_rebuild() {
-            drop(catalog);
+        if date_turned || changes.more || catalog.is_empty() {
             self.catalog.store(build(&self.store, &self.rulebook, self.gazetteer, today)?);
             return Ok(());
         }
         let documents = self.store.read(|reader| reader.documents(&changes.providers))?;
-        let easel = self.easel(today);
-        let patched = catalog.patched(changes.head, drawn(&documents, easel)?);
-        self.catalog.store(patched);
+        let patched = catalog.patched(changes.head, &drawn(&documents, self.easel(today))?);
+        self.catalog.store(if patched.needs_rebuild() { patched.rebuilt() } else { patched });
         Ok(())
     }
 }

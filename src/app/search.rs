@@ -21,7 +21,7 @@ use crate::{
 pub use bytes_out::Shape;
 
 /// The most listings that a search for another date evaluates anew.
-pub const MAX_REEVALUATED: u64 = 20_000;
+pub const MAX_REEVALUATED: usize = 20_000;
 
 /// Why a search was refused.
 #[derive(Debug, thiserror::Error)]
@@ -42,15 +42,10 @@ pub enum SearchError {
     Cursor(#[from] CursorError),
     /// Another date was asked for, and there is too much to evaluate anew.
     #[error(
-        "for a date other than {catalog_date} a search needs a place with at most {MAX_REEVALUATED} \
-         published clinics in its radius; this one has {found}"
+        "for a date other than {0} a search needs a place with at most {MAX_REEVALUATED} published \
+         clinics in it; choose a smaller radius"
     )]
-    TooManyForDate {
-        /// The date that the catalog is evaluated for.
-        catalog_date: chrono::NaiveDate,
-        /// Published clinics in the place.
-        found: u64,
-    },
+    TooManyForDate(chrono::NaiveDate),
     /// Another date was asked for without a place.
     #[error("for a date other than {0} a search needs a place")]
     DateNeedsPlace(chrono::NaiveDate),

@@ -70,6 +70,12 @@ impl Column {
         for slot in slots {
             words[leaf_of(slot)] |= bit_of(slot);
         }
+        Self::of_words(words)
+    }
+
+    /// The column of words for all leaves.
+    pub(super) fn of_words(words: Vec<u64>) -> Self {
+        let leaves = words.len();
         let filled = words.iter().filter(|word| **word != 0).count();
         if filled * 2 > leaves {
             Self::Dense(DenseWords::new(words))
@@ -87,14 +93,9 @@ impl Column {
         }
     }
 
-    /// How many slots there are.
-    pub(super) fn len(&self) -> usize {
-        let count = |words: &[u64]| words.iter().map(|word| word.count_ones() as usize).sum();
-        match self {
-            Self::Rare(slots) => slots.len(),
-            Self::Sparse(sparse) => count(&sparse.words),
-            Self::Dense(dense) => count(&dense.words),
-        }
+    /// True where there is no slot; such a column is always [`Column::Rare`].
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Rare(slots) if slots.is_empty())
     }
 
     /// Every slot, in order.
@@ -249,7 +250,7 @@ impl Mask<'_> {
 /// Whole numbers of slots, bit-sliced: the distinct values in order, and a column of words
 /// for each bit of a value's place among them. A bound is then a dozen word operations for
 /// 64 listings, whatever the values.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Numbers {
     values: Box<[u32]>,
     slices: Box<[Box<[u64]>]>,
@@ -343,7 +344,6 @@ mod tests {
             let mut seen = Vec::new();
             column.for_each(|slot| seen.push(slot));
             assert_eq!(seen, slots, "step {step}");
-            assert_eq!(column.len(), slots.len());
             let mut words = vec![0; leaves];
             column.add_to(&mut words);
             let mask = column.mask(leaves);

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::hours::WeeklyHours;
+use super::{hours::WeeklyHours, packed::Packed};
 use crate::domain::{
     Accepting, CredentialCode, CredentialTier, Indication, PaymentCode, Route, SafetyStatus,
     UsState, place::LatLon,
@@ -43,6 +43,21 @@ impl ListingClass {
         Self::NotAccredited,
         Self::Accredited,
     ];
+
+    /// The class's place in [`Self::ALL`].
+    #[must_use]
+    pub const fn index(self) -> u8 {
+        match self {
+            Self::Closed => 0,
+            Self::NoDosingOnSite => 1,
+            Self::OutOfScope => 2,
+            Self::Flagged => 3,
+            Self::InsufficientInformation => 4,
+            Self::Caution => 5,
+            Self::NotAccredited => 6,
+            Self::Accredited => 7,
+        }
+    }
 
     /// The name under which `meta.left_out` counts the class.
     #[must_use]
@@ -140,9 +155,8 @@ pub struct Listing {
     id: Uuid,
     provider: Uuid,
     point: Option<LatLon>,
-    /// Ends of slug, name, item head, item tail in `bytes`; the detail is the rest.
-    ends: [u32; 4],
-    bytes: Box<[u8]>,
+    /// Slug, name, item before and after its distance, detail.
+    parts: Packed,
 }
 
 impl Listing {
@@ -151,21 +165,12 @@ impl Listing {
         let item = &record.item;
         let (head, tail) =
             item.bytes.split_at_checked(item.splice_at).unwrap_or((item.bytes.as_slice(), &[]));
-        let parts = [record.slug.as_bytes(), record.name.as_bytes(), head, tail];
-        let size = parts.iter().map(|part| part.len()).sum::<usize>() + record.detail.len();
-        let mut bytes = Vec::with_capacity(size);
-        let ends = parts.map(|part| {
-            bytes.extend_from_slice(part);
-            u32::try_from(bytes.len()).unwrap_or(u32::MAX)
-        });
-        bytes.extend_from_slice(&record.detail);
-        let point = record.point.filter(|p| p.lat.is_finite() && p.lon.is_finite());
+        let parts = [record.slug.as_bytes(), record.name.as_bytes(), head, tail, &record.detail];
         Self {
             id: record.id,
             provider: record.provider,
-            point,
-            ends,
-            bytes: bytes.into_boxed_slice(),
+            point: record.point.filter(|point| point.lat.is_finite() && point.lon.is_finite()),
+            parts: Packed::new(parts.into_iter()),
         }
     }
 
@@ -190,43 +195,30 @@ impl Listing {
     /// Name in addresses.
     #[must_use]
     pub fn slug(&self) -> &str {
-        let [slug, ..] = self.ends;
-        self.text(0, slug)
+        self.parts.text(0)
     }
 
     /// Display name.
     #[must_use]
     pub fn name(&self) -> &str {
-        let [slug, name, ..] = self.ends;
-        self.text(slug, name)
+        self.parts.text(1)
     }
 
     /// The search item's bytes before and after its distance.
     #[must_use]
     pub fn item(&self) -> (&[u8], &[u8]) {
-        let [_, name, head, tail] = self.ends;
-        (self.part(name, head), self.part(head, tail))
+        (self.parts.part(2), self.parts.part(3))
     }
 
     /// The detail's bytes, as they were handed in.
     #[must_use]
     pub fn detail(&self) -> &[u8] {
-        let [.., tail] = self.ends;
-        self.part(tail, u32::try_from(self.bytes.len()).unwrap_or(u32::MAX))
+        self.parts.part(4)
     }
 
-    /// Bytes that this listing takes, its own allocations included.
+    /// Bytes that this listing takes, its own allocation included.
     #[must_use]
     pub fn memory(&self) -> usize {
-        size_of::<Self>() + self.bytes.len()
-    }
-
-    fn part(&self, from: u32, to: u32) -> &[u8] {
-        let at = |end: u32| usize::try_from(end).unwrap_or(usize::MAX);
-        self.bytes.get(at(from)..at(to)).unwrap_or_default()
-    }
-
-    fn text(&self, from: u32, to: u32) -> &str {
-        str::from_utf8(self.part(from, to)).unwrap_or_default()
+        size_of::<Self>() + self.parts.memory()
     }
 }

@@ -71,6 +71,12 @@ impl NameQuery {
         }
         (!kept.is_empty()).then_some(Self { words: kept })
     }
+
+    /// The words that count, folded, each once.
+    #[must_use]
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
 }
 
 /// Edits that are forgiven in a word of a query.
@@ -221,17 +227,7 @@ impl NameIndex {
                     continue;
                 };
                 if let Matches::Many(words) = union(group.iter().map(|(_, c)| c), self.leaves) {
-                    prefixes.insert(
-                        prefix.into(),
-                        Column::new(
-                            words
-                                .iter()
-                                .enumerate()
-                                .flat_map(|(l, w)| super::columns::slots_of(l, *w))
-                                .collect(),
-                            self.leaves,
-                        ),
-                    );
+                    prefixes.insert(prefix.into(), Column::of_words(words));
                 }
             }
         }
@@ -351,13 +347,5 @@ impl Walk<'_> {
             left = Some(*own);
         }
         row
-    }
-}
-
-impl NameQuery {
-    pub(super) fn matches_plain(&self, names: &[String]) -> bool {
-        self.words
-            .iter()
-            .all(|w| names.iter().flat_map(|n| n.split(' ')).any(|x| x.starts_with(w.as_str())))
     }
 }

@@ -1,348 +1,393 @@
-//! Providers, and what was taken off the directory: found by id, name in addresses, web
-//! address, phone, NPI and name.
-//!
-//! There is a large table, made now and then, and a small one with what changed since. A change
-//! makes a new small table and marks what it replaces in the large one.
+//! Providers, those without a site included: found by id, slug, key or name.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "slots are numbered here, and the table is sorted by them"
+)]
 
 use std::{
-    collections::{BTreeSet, HashSet},
+    cmp::Ordering,
     hash::{DefaultHasher, Hash, Hasher},
     sync::Arc,
 };
 
 use uuid::Uuid;
 
-use super::names::{NameDraft, NameIndex, NameQuery, fold_name};
+use super::{
+    columns::{WORD, bit_of, leaf_of, slots_of},
+    names::{NameDraft, NameIndex, NameQuery, fold_name},
+    packed::Packed,
+};
+use crate::domain::SafetyStatus;
 
-/// A provider as the catalog takes it in and keeps it.
+/// What a key of a provider is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KeyKind {
+    /// Registrable domain, or host and path on a shared host.
+    Domain,
+    /// Phone in E.164.
+    Phone,
+    /// National provider identifier.
+    Npi,
+    /// Folded full name or alias; the catalog makes these itself.
+    Name,
+}
+
+impl KeyKind {
+    const ALL: [Self; 4] = [Self::Domain, Self::Phone, Self::Npi, Self::Name];
+
+    const fn tag(self) -> u8 {
+        match self {
+            Self::Domain => b'd',
+            Self::Phone => b'p',
+            Self::Npi => b'n',
+            Self::Name => b'm',
+        }
+    }
+}
+
+/// One published provider as the catalog takes it in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProviderRecord {
     /// The provider's id.
     pub id: Uuid,
-    /// Name in addresses.
+    /// Name in addresses, unique among providers.
     pub slug: String,
-    /// Display name first, then aliases.
-    pub names: Vec<String>,
-    /// Web addresses as exact keys.
-    pub websites: Vec<String>,
-    /// Phones in E.164, those of its sites too.
-    pub phones: Vec<String>,
-    /// National provider identifiers.
-    pub npis: Vec<String>,
-    /// Ids and names in addresses of its sites.
-    pub sites: Vec<(Uuid, String)>,
-    /// Whether it is public, or was.
-    pub standing: Standing,
+    /// Display name.
+    pub name: String,
+    /// Aliases.
+    pub other_names: Vec<String>,
+    /// Its safety status.
+    pub status: SafetyStatus,
+    /// Domains, phones and NPIs in the form in which they are compared. Names are added here.
+    pub keys: Vec<(KeyKind, String)>,
+    /// Ids of its published sites.
+    pub sites: Vec<Uuid>,
+    /// The list item's bytes.
+    pub item: Vec<u8>,
+    /// The detail answer's bytes, compressed as the caller likes.
+    pub detail: Vec<u8>,
 }
 
-/// Whether a provider is public, or was.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Standing {
-    /// Public; with its document, compressed as the caller likes.
-    Public(Vec<u8>),
-    /// Taken off for good.
-    Delisted,
-    /// Became part of this provider.
-    Merged(Uuid),
+/// What the catalog keeps of a provider.
+#[derive(Debug)]
+pub struct Provider {
+    id: Uuid,
+    status: SafetyStatus,
+    /// Slug, name, item, detail, sites, then keys, each with its kind's tag before it, and
+    /// other names.
+    parts: Packed,
 }
 
-/// By what a provider can be found exactly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ExactKey {
-    /// A web address as a key.
-    Website,
-    /// A phone in E.164.
-    Phone,
-    /// A national provider identifier.
-    Npi,
-    /// A name, folded.
-    Name,
-    /// A provider's id or name in addresses.
-    Provider,
-    /// A site's id or name in addresses.
-    Site,
-}
+/// The first part that is a key or another name.
+const TAGGED: usize = 5;
 
-/// What stands behind an id or a name in addresses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Found {
-    /// It is public: its id.
-    Here(Uuid),
-    /// It became part of this provider.
-    Merged(Uuid),
-    /// It was taken off for good.
-    Delisted,
-    /// Nothing.
-    Nowhere,
-}
+/// The tag of another name; its folded form is a key beside it.
+const OTHER_NAME: u8 = b'o';
 
-impl ProviderRecord {
-    /// The display name.
+impl Provider {
+    fn new(record: &ProviderRecord) -> Self {
+        let tagged = |tag: u8, text: &str| [&[tag], text.as_bytes()].concat();
+        let names = || std::iter::once(&record.name).chain(&record.other_names);
+        let mut extra: Vec<Vec<u8>> =
+            record.keys.iter().map(|(kind, key)| tagged(kind.tag(), key)).collect();
+        extra.extend(names().map(|name| tagged(KeyKind::Name.tag(), &fold_name(name))));
+        extra.sort_unstable();
+        extra.dedup();
+        extra.extend(record.other_names.iter().map(|name| tagged(OTHER_NAME, name)));
+        let sites: Vec<u8> = record.sites.iter().flat_map(Uuid::as_bytes).copied().collect();
+        let parts: [&[u8]; TAGGED] =
+            [record.slug.as_bytes(), record.name.as_bytes(), &record.item, &record.detail, &sites];
+        let parts = parts.into_iter().chain(extra.iter().map(Vec::as_slice));
+        Self { id: record.id, status: record.status, parts: Packed::new(parts) }
+    }
+
+    /// The provider's id.
+    #[must_use]
+    pub const fn id(&self) -> Uuid {
+        self.id
+    }
+
+    /// Its safety status.
+    #[must_use]
+    pub const fn status(&self) -> SafetyStatus {
+        self.status
+    }
+
+    /// Name in addresses.
+    #[must_use]
+    pub fn slug(&self) -> &str {
+        self.parts.text(0)
+    }
+
+    /// Display name.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.names.first().map_or("", String::as_str)
+        self.parts.text(1)
     }
 
-    /// The provider's document, as it was handed in; empty where it is not public.
+    /// The list item's bytes.
+    #[must_use]
+    pub fn item(&self) -> &[u8] {
+        self.parts.part(2)
+    }
+
+    /// The detail's bytes, as they were handed in.
     #[must_use]
     pub fn detail(&self) -> &[u8] {
-        match &self.standing {
-            Standing::Public(detail) => detail,
-            Standing::Delisted | Standing::Merged(_) => &[],
-        }
+        self.parts.part(3)
     }
 
-    const fn is_public(&self) -> bool {
-        matches!(self.standing, Standing::Public(_))
+    /// Ids of its published sites.
+    pub fn sites(&self) -> impl Iterator<Item = Uuid> {
+        self.parts.part(4).chunks(16).filter_map(|bytes| Uuid::from_slice(bytes).ok())
     }
 
-    /// Every exact key, with its kind.
-    fn keys(&self) -> Vec<(ExactKey, String)> {
-        let mut keys = vec![
-            (ExactKey::Provider, self.id.to_string()),
-            (ExactKey::Provider, self.slug.clone()),
-        ];
-        for (id, slug) in &self.sites {
-            keys.push((ExactKey::Site, id.to_string()));
-            keys.push((ExactKey::Site, slug.clone()));
-        }
-        if self.is_public() {
-            let texts = |kind, list: &[String]| {
-                list.iter().map(|text| (kind, text.clone())).collect::<Vec<_>>()
-            };
-            keys.extend(texts(ExactKey::Website, &self.websites));
-            keys.extend(texts(ExactKey::Phone, &self.phones));
-            keys.extend(texts(ExactKey::Npi, &self.npis));
-            keys.extend(self.names.iter().map(|name| (ExactKey::Name, fold_name(name))));
-        }
-        keys
-    }
-
-    fn found(&self, public: Uuid) -> Found {
-        match self.standing {
-            Standing::Public(_) => Found::Here(public),
-            Standing::Delisted => Found::Delisted,
-            Standing::Merged(into) => Found::Merged(into),
-        }
-    }
-}
-
-/// Providers with their keys.
-#[derive(Debug, Default)]
-struct Table {
-    records: Vec<Arc<ProviderRecord>>,
-    /// Hashes of keys with the record's place in `records`, sorted. A hash says where to look;
-    /// only the key itself decides.
-    keys: Vec<(u64, u32)>,
-    /// Places of public records in the order of folded names and ids.
-    by_name: Vec<(String, u32)>,
-    words: NameIndex,
-}
-
-impl Table {
-    fn new(records: Vec<Arc<ProviderRecord>>) -> Self {
-        let mut keys = Vec::new();
-        let mut by_name = Vec::new();
-        let mut draft = NameDraft::default();
-        for (place, record) in (0_u32..).zip(&records) {
-            keys.extend(record.keys().iter().map(|(kind, text)| (hash(*kind, text), place)));
-            if record.is_public() {
-                by_name.push((fold_name(record.name()), place));
-                for name in &record.names {
-                    draft.add(name, place);
-                }
-            }
-        }
-        keys.sort_unstable();
-        keys.dedup();
-        by_name.sort_by(|(a, at), (b, bt)| {
-            let id = |place: &u32| records.get(index(*place)).map(|record| record.id);
-            a.cmp(b).then_with(|| id(at).cmp(&id(bt)))
-        });
-        let words = draft.finish(records.len().div_ceil(super::columns::WORD), |place| place);
-        Self { records, keys, by_name, words }
-    }
-
-    /// The place of the first record with exactly this key.
-    fn place(&self, kind: ExactKey, text: &str) -> Option<u32> {
-        self.places(kind, text).next()
-    }
-
-    fn exact<'t>(
-        &'t self,
-        kind: ExactKey,
-        text: &'t str,
-    ) -> impl Iterator<Item = &'t Arc<ProviderRecord>> {
-        self.places(kind, text).filter_map(|place| self.records.get(index(place)))
-    }
-
-    fn places<'t>(&'t self, kind: ExactKey, text: &'t str) -> impl Iterator<Item = u32> + 't {
-        let wanted = hash(kind, text);
-        let from = self.keys.partition_point(|(hash, _)| *hash < wanted);
-        self.keys
-            .iter()
-            .skip(from)
-            .take_while(move |(hash, _)| *hash == wanted)
-            .map(|(_, place)| *place)
-            .filter(move |place| {
-                let keys = self.records.get(index(*place)).map(|record| record.keys());
-                keys.is_some_and(|keys| keys.iter().any(|key| key.0 == kind && key.1 == text))
-            })
-    }
-
-    fn named_like<'t>(
-        &'t self,
-        query: &NameQuery,
-    ) -> impl Iterator<Item = &'t Arc<ProviderRecord>> {
-        let mask = self.words.mask(query);
-        let leaves = self.records.len().div_ceil(super::columns::WORD);
-        (0..leaves)
-            .flat_map(move |leaf| super::columns::slots_of(leaf, mask.leaf(leaf)))
-            .filter_map(|slot| self.records.get(index(slot)))
-    }
-}
-
-/// The providers of a catalog.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Directory {
-    base: Arc<Table>,
-    recent: Arc<Table>,
-    /// Providers whose record in `base` no longer counts.
-    replaced: Arc<HashSet<Uuid>>,
-}
-
-impl Directory {
-    /// Makes the large table.
-    pub(super) fn new(records: Vec<ProviderRecord>) -> Self {
-        let records = records.into_iter().map(Arc::new).collect();
-        Self { base: Arc::new(Table::new(records)), ..Self::default() }
-    }
-
-    /// Takes in changes: a provider without a record is taken out.
-    pub(super) fn patched(&self, changes: Vec<(Uuid, Option<ProviderRecord>)>) -> Self {
-        let changed: HashSet<Uuid> = changes.iter().map(|(id, _)| *id).collect();
-        let kept = self.recent.records.iter().filter(|record| !changed.contains(&record.id));
-        let fresh = changes.into_iter().filter_map(|(_, record)| record.map(Arc::new));
-        let recent = Table::new(kept.cloned().chain(fresh).collect());
-        Self {
-            base: Arc::clone(&self.base),
-            recent: Arc::new(recent),
-            replaced: Arc::new(self.replaced.union(&changed).copied().collect()),
-        }
-    }
-
-    /// How many providers have changed since the large table was made.
-    pub(super) fn recent(&self) -> usize {
-        self.replaced.len()
-    }
-
-    /// Every provider, as records to make a large table from.
-    pub(super) fn records(&self) -> impl Iterator<Item = &Arc<ProviderRecord>> {
-        self.current(self.base.records.iter()).chain(&self.recent.records)
-    }
-
-    fn current<'t>(
-        &'t self,
-        base: impl Iterator<Item = &'t Arc<ProviderRecord>>,
-    ) -> impl Iterator<Item = &'t Arc<ProviderRecord>> {
-        base.filter(|record| !self.replaced.contains(&record.id))
-    }
-
-    fn exact<'t>(
-        &'t self,
-        kind: ExactKey,
-        text: &'t str,
-    ) -> impl Iterator<Item = &'t Arc<ProviderRecord>> {
-        self.recent.exact(kind, text).chain(self.current(self.base.exact(kind, text)))
-    }
-
-    /// The public providers with exactly this key, in the order of their ids.
-    pub(super) fn with_key(&self, kind: ExactKey, text: &str) -> Vec<Uuid> {
-        let ids: BTreeSet<Uuid> = self.exact(kind, text).map(|record| record.id).collect();
-        ids.into_iter().collect()
-    }
-
-    /// The provider with this id, if it is public.
-    pub(super) fn get(&self, id: Uuid) -> Option<&ProviderRecord> {
-        let text = id.to_string();
-        let tables = [(&self.recent, false), (&self.base, true)];
-        tables.into_iter().find_map(|(table, replaceable)| {
-            let place = table.place(ExactKey::Provider, &text)?;
-            let record = table.records.get(index(place))?;
-            let stands = !(replaceable && self.replaced.contains(&record.id));
-            (stands && record.is_public()).then_some(record.as_ref())
+    /// Its keys: domains, phones, NPIs and folded names.
+    pub fn keys(&self) -> impl Iterator<Item = (KeyKind, &str)> {
+        self.tagged().filter_map(|(tag, text)| {
+            Some((KeyKind::ALL.into_iter().find(|kind| kind.tag() == tag)?, text))
         })
     }
 
-    /// What stands behind a provider's id or name in addresses.
-    pub(super) fn find_provider(&self, key: &str) -> Found {
-        let record = self.exact(ExactKey::Provider, key).next();
-        record.map_or(Found::Nowhere, |record| record.found(record.id))
+    /// Its other names.
+    pub fn other_names(&self) -> impl Iterator<Item = &str> {
+        self.tagged().filter(|(tag, _)| *tag == OTHER_NAME).map(|(_, text)| text)
     }
 
-    /// What stands behind a site's id or name in addresses.
-    pub(super) fn find_site(&self, key: &str) -> Found {
-        let Some(record) = self.exact(ExactKey::Site, key).next() else { return Found::Nowhere };
-        let named = |(id, slug): &&(Uuid, String)| slug == key || id.to_string() == key;
-        record.sites.iter().find(named).map_or(Found::Nowhere, |(id, _)| record.found(*id))
+    /// Bytes that this provider takes, its own allocation included.
+    #[must_use]
+    pub fn memory(&self) -> usize {
+        size_of::<Self>() + self.parts.memory()
     }
 
-    /// Public providers whose names match, typos forgiven, the likest first.
-    pub(super) fn named_like(&self, query: &NameQuery, typed: &str, limit: usize) -> Vec<Uuid> {
-        let typed = fold_name(typed);
-        let found = self.recent.named_like(query).chain(self.current(self.base.named_like(query)));
-        let mut ranked: Vec<(usize, &str, Uuid)> = found
-            .map(|record| {
-                let likeness =
-                    record.names.iter().map(|n| strsim::levenshtein(&fold_name(n), &typed));
-                (likeness.min().unwrap_or(usize::MAX), record.name(), record.id)
-            })
-            .collect();
-        ranked.sort_unstable();
-        ranked.into_iter().take(limit).map(|(.., id)| id).collect()
+    fn tagged(&self) -> impl Iterator<Item = (u8, &str)> {
+        let texts = self.parts.parts().skip(TAGGED);
+        texts.filter_map(|part| Some((*part.first()?, str::from_utf8(part.get(1..)?).ok()?)))
     }
 
-    /// Public providers in the order of folded names and ids, after the given one, at most
-    /// `limit`, each with its folded name.
-    pub(super) fn page(&self, after: Option<&(String, Uuid)>, limit: usize) -> Vec<(String, Uuid)> {
-        let of = |table: &Arc<Table>, replaceable: bool| -> Vec<(String, Uuid)> {
-            let from = table.by_name.partition_point(|(name, place)| {
-                let id = table.records.get(index(*place)).map(|record| record.id);
-                after.is_some_and(|(last, last_id)| {
-                    (name.as_str(), id) <= (last.as_str(), Some(*last_id))
-                })
-            });
-            table
-                .by_name
-                .iter()
-                .skip(from)
-                .filter_map(|(name, place)| {
-                    let id = table.records.get(index(*place))?.id;
-                    let stands = !(replaceable && self.replaced.contains(&id));
-                    stands.then(|| (name.clone(), id))
-                })
-                .take(limit)
-                .collect()
-        };
-        let mut page = of(&self.base, true);
-        page.extend(of(&self.recent, false));
-        page.sort_unstable();
-        page.truncate(limit);
-        page
-    }
-
-    /// How many public providers there are.
-    pub(super) fn count(&self) -> usize {
-        self.records().filter(|record| record.is_public()).count()
+    fn list_key(&self) -> ProviderKey {
+        ProviderKey { name: fold_name(self.name()), id: self.id }
     }
 }
 
-fn hash(kind: ExactKey, text: &str) -> u64 {
+/// The place of a provider in the list: by folded name, ties by id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+pub struct ProviderKey {
+    /// Folded name.
+    pub name: String,
+    /// The provider's id.
+    pub id: Uuid,
+}
+
+/// A page of the list of providers.
+#[derive(Debug, Clone)]
+pub struct ProviderPage<'a> {
+    /// The page, by folded name.
+    pub providers: Vec<&'a Provider>,
+    /// All providers that match.
+    pub total: u64,
+    /// Where the next page starts; none after the last.
+    pub next: Option<ProviderKey>,
+}
+
+/// Providers in the order of the list, with their indexes.
+#[derive(Debug, Default)]
+pub(super) struct ProviderTable {
+    providers: Vec<Arc<Provider>>,
+    by_id: Box<[u32]>,
+    by_slug: Box<[u32]>,
+    /// Sorted by the hash of a key.
+    by_key: Box<[(u32, u32)]>,
+    names: NameIndex,
+}
+
+impl ProviderTable {
+    pub(super) fn new(mut providers: Vec<Arc<Provider>>) -> Self {
+        providers.sort_by_cached_key(|provider| provider.list_key());
+        let mut names = NameDraft::default();
+        let mut by_key = Vec::new();
+        for (slot, provider) in (0_u32..).zip(&providers) {
+            names.add(provider.name(), slot);
+            provider.other_names().for_each(|name| names.add(name, slot));
+            by_key.extend(provider.keys().map(|(kind, key)| (hash(kind, key), slot)));
+        }
+        by_key.sort_unstable();
+        by_key.dedup();
+        let mut by_id: Vec<u32> = (0..providers.len() as u32).collect();
+        let mut by_slug = by_id.clone();
+        by_id.sort_unstable_by_key(|slot| providers[*slot as usize].id);
+        by_slug.sort_unstable_by(|a, b| {
+            providers[*a as usize].slug().cmp(providers[*b as usize].slug())
+        });
+        let names = names.finish(providers.len().div_ceil(WORD), |slot| slot);
+        Self {
+            by_id: by_id.into_boxed_slice(),
+            by_slug: by_slug.into_boxed_slice(),
+            by_key: by_key.into_boxed_slice(),
+            names,
+            providers,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.providers.len()
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = (u32, &Arc<Provider>)> {
+        (0_u32..).zip(&self.providers)
+    }
+
+    pub(super) fn slot_by_id(&self, id: Uuid) -> Option<u32> {
+        self.find(&self.by_id, |provider| provider.id.cmp(&id))
+    }
+
+    fn slot_by_slug(&self, slug: &str) -> Option<u32> {
+        self.find(&self.by_slug, |provider| provider.slug().cmp(slug))
+    }
+
+    fn find(&self, slots: &[u32], order: impl Fn(&Provider) -> Ordering) -> Option<u32> {
+        let at = slots.binary_search_by(|slot| order(&self.providers[*slot as usize])).ok()?;
+        Some(slots[at])
+    }
+
+    fn slots_by_key<'a>(&'a self, kind: KeyKind, key: &'a str) -> impl Iterator<Item = u32> + 'a {
+        let hash = hash(kind, key);
+        let from = self.by_key.partition_point(|(other, _)| *other < hash);
+        let same = self.by_key[from..].iter().take_while(move |(other, _)| *other == hash);
+        same.map(|(_, slot)| *slot)
+            .filter(move |slot| self.providers[*slot as usize].keys().any(|own| own == (kind, key)))
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn memory(&self) -> usize {
+        let arc = 3 * size_of::<usize>();
+        self.providers.iter().map(|provider| provider.memory() + arc).sum::<usize>()
+            + size_of_val(&*self.by_id)
+            + size_of_val(&*self.by_slug)
+            + size_of_val(&*self.by_key)
+            + self.names.memory()
+    }
+}
+
+fn hash(kind: KeyKind, key: &str) -> u32 {
     let mut hasher = DefaultHasher::new();
-    (kind, text).hash(&mut hasher);
-    hasher.finish()
+    (kind, key).hash(&mut hasher);
+    hasher.finish() as u32
 }
 
-fn index(place: u32) -> usize {
-    usize::try_from(place).unwrap_or(usize::MAX)
+/// A large table and what changed since it was made.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Providers {
+    pub(super) base: Arc<ProviderTable>,
+    pub(super) recent: Arc<ProviderTable>,
+    /// Slots of the base that newer providers replace: bits by leaf.
+    dead: Arc<Vec<u64>>,
+}
+
+impl Providers {
+    pub(super) fn new(records: Vec<Arc<Provider>>) -> Self {
+        Self { base: Arc::new(ProviderTable::new(records)), ..Self::default() }
+    }
+
+    /// The same with some ids replaced: what `recent` held of them goes.
+    pub(super) fn patched(
+        &self,
+        changed: impl Fn(Uuid) -> bool,
+        ids: impl Iterator<Item = Uuid>,
+        new: impl Iterator<Item = Arc<Provider>>,
+    ) -> Self {
+        let mut dead = Vec::clone(&self.dead);
+        dead.resize(self.base.len().div_ceil(WORD), 0);
+        for slot in ids.filter_map(|id| self.base.slot_by_id(id)) {
+            dead[leaf_of(slot)] |= bit_of(slot);
+        }
+        let kept = self.recent.providers.iter().filter(|p| !changed(p.id)).map(Arc::clone);
+        let recent = Arc::new(ProviderTable::new(kept.chain(new).collect()));
+        Self { base: Arc::clone(&self.base), recent, dead: Arc::new(dead) }
+    }
+
+    /// Everything in one table.
+    pub(super) fn rebuilt(&self) -> Self {
+        let base = self.base.all().filter(|(slot, _)| self.lives(*slot)).map(|(_, p)| p);
+        Self::new(base.chain(&self.recent.providers).map(Arc::clone).collect())
+    }
+
+    fn lives(&self, slot: u32) -> bool {
+        self.dead.get(leaf_of(slot)).is_none_or(|word| word & bit_of(slot) == 0)
+    }
+
+    fn either(&self, slot_in: impl Fn(&ProviderTable) -> Option<u32>) -> Option<&Provider> {
+        if let Some(slot) = slot_in(&self.recent) {
+            return self.recent.providers.get(slot as usize).map(AsRef::as_ref);
+        }
+        let slot = slot_in(&self.base).filter(|slot| self.lives(*slot))?;
+        self.base.providers.get(slot as usize).map(AsRef::as_ref)
+    }
+
+    pub(super) fn by_id(&self, id: Uuid) -> Option<&Provider> {
+        self.either(|table| table.slot_by_id(id))
+    }
+
+    pub(super) fn by_slug(&self, slug: &str) -> Option<&Provider> {
+        self.either(|table| table.slot_by_slug(slug))
+    }
+
+    /// Every provider with a key, by id.
+    pub(super) fn by_key(&self, kind: KeyKind, key: &str) -> Vec<&Provider> {
+        let base = self.base.slots_by_key(kind, key).filter(|slot| self.lives(*slot));
+        let base = base.map(|slot| self.base.providers[slot as usize].as_ref());
+        let recent = self.recent.slots_by_key(kind, key);
+        let recent = recent.map(|slot| self.recent.providers[slot as usize].as_ref());
+        let mut found: Vec<&Provider> = base.chain(recent).collect();
+        found.sort_unstable_by_key(|provider| provider.id);
+        found
+    }
+
+    /// A page of the list.
+    pub(super) fn page(
+        &self,
+        names: Option<&NameQuery>,
+        after: Option<&ProviderKey>,
+        limit: usize,
+    ) -> ProviderPage<'_> {
+        let mut total = 0;
+        let mut found: Vec<(ProviderKey, &Provider)> = Vec::new();
+        for (table, dead) in [(&self.base, Some(&self.dead)), (&self.recent, None)] {
+            let mask = names.map(|names| table.names.mask(names));
+            let start = after.map_or(0, |after| {
+                table.providers.partition_point(|provider| provider.list_key() <= *after)
+            });
+            let mut wanted = limit + 1;
+            for leaf in 0..table.len().div_ceil(WORD) {
+                let filled = match table.len() - leaf * WORD {
+                    places @ 1..WORD => (1 << places) - 1,
+                    _ => u64::MAX,
+                };
+                let dead = dead.and_then(|dead| dead.get(leaf)).copied().unwrap_or_default();
+                let word = mask.as_ref().map_or(filled, |mask| mask.leaf(leaf)) & filled & !dead;
+                total += u64::from(word.count_ones());
+                if wanted > 0 && (leaf + 1) * WORD > start {
+                    let slots = slots_of(leaf, word).filter(|slot| *slot as usize >= start);
+                    for slot in slots.take(wanted) {
+                        let provider = table.providers[slot as usize].as_ref();
+                        found.push((provider.list_key(), provider));
+                        wanted -= 1;
+                    }
+                }
+            }
+        }
+        found.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let next = found.last().filter(|_| more).map(|(key, _)| key.clone());
+        let providers = found.into_iter().map(|(_, provider)| provider).collect();
+        ProviderPage { providers, total, next }
+    }
+}
+
+/// Packs a record.
+pub(super) fn provider(record: &ProviderRecord) -> Arc<Provider> {
+    Arc::new(Provider::new(record))
 }

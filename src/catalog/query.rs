@@ -74,10 +74,13 @@ impl View {
         ListingClass::Accredited,
     ]);
 
+    /// Every class; for counting what a place holds.
+    pub(super) const EVERY: Self = Self::of(&ListingClass::ALL);
+
     const fn of(mut classes: &[ListingClass]) -> Self {
         let mut bits = 0;
         while let [class, rest @ ..] = classes {
-            bits |= class.bit();
+            bits |= 1 << class.index();
             classes = rest;
         }
         Self(bits)
@@ -86,22 +89,7 @@ impl View {
     /// Whether the view shows a class.
     #[must_use]
     pub const fn shows(self, class: ListingClass) -> bool {
-        self.0 & class.bit() != 0
-    }
-}
-
-impl ListingClass {
-    const fn bit(self) -> u8 {
-        match self {
-            Self::Closed => 1,
-            Self::NoDosingOnSite => 1 << 1,
-            Self::OutOfScope => 1 << 2,
-            Self::Flagged => 1 << 3,
-            Self::InsufficientInformation => 1 << 4,
-            Self::Caution => 1 << 5,
-            Self::NotAccredited => 1 << 6,
-            Self::Accredited => 1 << 7,
-        }
+        self.0 >> class.index() & 1 == 1
     }
 }
 

@@ -34,6 +34,6 @@ pub(super) fn chord(metres: f64) -> f32 {
 }
 
 #[expect(clippy::as_conversions, reason = "the loss of digits is what CHORD_SLACK stands for")]
-const fn narrow(value: f64) -> f32 {
+pub(super) const fn narrow(value: f64) -> f32 {
     value as f32
 }

@@ -2,11 +2,8 @@
 //!
 //! Our own codes are snake_case; codes from outside keep their spelling.
 
-/// Declares a code list: an enum whose variants carry their wire value, with `ALL`,
-/// `as_str`, `FromStr`, serde and OpenAPI schema in step.
-///
-/// The wire value is taken as `tt`: as `literal` it reaches the schema's derive in an
-/// invisible group, and the schema then silently shows the Rust names.
+/// Declares a code list: an enum whose variants carry their wire value, in step everywhere.
+/// A wire value is a `tt`: into a `literal` the schema's derive cannot look.
 macro_rules! codes {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:tt,)+ }) => {
         $(#[$meta])*

@@ -14,18 +14,32 @@ const APOSTROPHES: [char; 4] = ['\'', '’', '‘', 'ʻ'];
 /// The words of a text: runs of letters and digits in lower case without diacritics.
 pub fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
+    each_word(text, |word| words.push(word.to_owned()));
+    words
+}
+
+fn each_word(text: &str, take: impl FnMut(&str)) {
+    // Most names are ASCII, which is its own decomposition.
+    if text.is_ascii() {
+        split(text.chars().map(|c| c.to_ascii_lowercase()), take);
+    } else {
+        split(text.nfd().flat_map(char::to_lowercase), take);
+    }
+}
+
+fn split(chars: impl Iterator<Item = char>, mut take: impl FnMut(&str)) {
     let mut word = String::new();
-    for c in text.nfd().flat_map(char::to_lowercase) {
+    for c in chars {
         if c.is_alphanumeric() {
             word.push(c);
         } else if !is_combining_mark(c) && !APOSTROPHES.contains(&c) && !word.is_empty() {
-            words.push(std::mem::take(&mut word));
+            take(&word);
+            word.clear();
         }
     }
     if !word.is_empty() {
-        words.push(word);
+        take(&word);
     }
-    words
 }
 
 /// The key by which words are compared as a place's name.
@@ -35,7 +49,9 @@ pub fn key_of(words: &[String]) -> String {
 
 /// The key by which a name is compared.
 pub fn key(name: &str) -> String {
-    key_of(&words(name))
+    let mut key = String::with_capacity(name.len());
+    each_word(name, |word| key.push_str(written_out(word)));
+    key
 }
 
 /// True when two names have the same words, so that they are alike down to their spaces.

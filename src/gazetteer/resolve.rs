@@ -13,7 +13,7 @@ use crate::domain::UsState;
 
 use super::{
     Gazetteer, MAX_TEXT, Place,
-    names::words,
+    names::{same_words, words},
     places::PlaceRow,
     zips::{self, is_digits},
 };
@@ -88,30 +88,34 @@ impl Gazetteer {
     fn resolve_words(&self, words: &[String]) -> Resolution {
         let mut namesakes = self.places.named(&self.names, words);
         namesakes.sort_by_key(|row| (Reverse(row.population), row.state));
-        let state = self.states.named(words);
-        match (state, dominant(&namesakes)) {
-            (None, Some(row)) => Resolution::Found(self.city_place(row)),
-            (Some(state), Some(row)) if row.state == state => {
-                Resolution::Found(self.city_place(row))
-            }
-            (Some(state), _) => Resolution::State { state, places: self.candidates(&namesakes) },
-            (None, None) if !namesakes.is_empty() => {
-                Resolution::Ambiguous(self.candidates(&namesakes))
-            }
-            (None, None) => self.resolve_city_and_state(words),
+        if let Some(state) = self.states.named(words) {
+            return match dominant(&namesakes) {
+                Some(row) if row.state == state => Resolution::Found(self.city_place(row)),
+                _ => Resolution::State { state, places: self.candidates(&namesakes) },
+            };
+        }
+        // "Newton, IA" has the letters of Newtonia, Missouri: only a name with the same words
+        // comes before a city with its state.
+        let is_exact = |row: &&PlaceRow| same_words(words, self.names.get(row.name));
+        if !namesakes.iter().any(is_exact)
+            && let Some(place) = self.city_and_state(words)
+        {
+            return Resolution::Found(place);
+        }
+        match dominant(&namesakes) {
+            Some(row) => Resolution::Found(self.city_place(row)),
+            None if namesakes.is_empty() => Resolution::Unknown,
+            None => Resolution::Ambiguous(self.candidates(&namesakes)),
         }
     }
 
-    fn resolve_city_and_state(&self, words: &[String]) -> Resolution {
+    fn city_and_state(&self, words: &[String]) -> Option<Place> {
         // The longest name first, so that "Charleston West Virginia" is not in Virginia.
         let longest = MAX_STATE_WORDS.min(words.len().saturating_sub(1));
         (1..=longest)
             .rev()
             .filter_map(|count| words.split_at_checked(words.len().checked_sub(count)?))
-            .filter_map(|(city, state)| self.city_of_words(city, self.states.named(state)?))
-            .map(Resolution::Found)
-            .next()
-            .unwrap_or(Resolution::Unknown)
+            .find_map(|(city, state)| self.city_of_words(city, self.states.named(state)?))
     }
 
     fn candidates(&self, rows: &[&PlaceRow]) -> Vec<Place> {

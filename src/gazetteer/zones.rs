@@ -43,8 +43,9 @@ impl Zones {
         self.0
             .get(start..end)?
             .iter()
-            .max_by(|a, b| nearness(a).total_cmp(&nearness(b)))
-            .map(|county| county.zone)
+            .map(|county| (nearness(county), county.zone))
+            .max_by(|(a, _), (b, _)| a.total_cmp(b))
+            .map(|(_, zone)| zone)
     }
 }
 

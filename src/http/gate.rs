@@ -273,7 +273,7 @@ fn is_sane_id(id: &HeaderValue) -> bool {
 
 fn fresh_id(shared: &Shared) -> HeaderValue {
     let mut buffer = uuid::Uuid::encode_buffer();
-    let id = shared.clock.new_id();
+    let id = shared.app.clock.new_id();
     // An id of hexadecimal digits and hyphens is always a header value.
     HeaderValue::from_str(id.hyphenated().encode_lower(&mut buffer))
         .unwrap_or_else(|_| HeaderValue::from_static("none"))

@@ -8,10 +8,12 @@ pub mod openapi;
 mod ops;
 pub mod params;
 pub mod problem;
+mod refusals;
 mod reply;
 mod routes;
 pub mod server;
 pub mod shared;
+mod strict_json;
 pub mod v1;
 
 pub use body::JsonBytes;

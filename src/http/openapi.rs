@@ -24,17 +24,21 @@ use super::{
     info(
         title = "Bedside",
         description = "The public directory of supervised, in-person ketamine care in the United States, and the register that says, with evidence, which providers prescribe ketamine without anyone at the bedside.\n\nUnknown is never a pass and never a flag: every fact is known with evidence or unknown with a reason. Nobody can pay for a place in any order. A question leaves no trace: addresses take coordinates of two decimals at most, and logs hold neither paths nor queries.\n\nErrors are problems (RFC 9457), each with a type that resolves to its documentation.",
-        contact(name = "The maintainers of Bedside", url = "https://bedside.example/contact"),
-        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+        contact(
+            name = "The maintainers of Bedside",
+            url = "https://bedside.example/contact",
+            email = "maintainers@bedside.example",
+        ),
+        license(name = "MIT OR Apache-2.0", url = "https://bedside.example/licence"),
     ),
     servers((url = "/", description = "This server")),
     tags(
-        (name = "search", description = "Clinics near a place."),
+        (name = "check", description = "Is this provider known, and as what?"),
         (name = "clinics", description = "One clinic or several, with everything known and unknown."),
         (name = "providers", description = "The organisations behind the clinics, also those without an address."),
-        (name = "check", description = "Is this provider known, and as what?"),
-        (name = "rules", description = "The rulebook, its vocabulary, and evaluations of given facts."),
         (name = "reference", description = "Code lists with their sources."),
+        (name = "rules", description = "The rulebook, its vocabulary, and evaluations of given facts."),
+        (name = "search", description = "Clinics near a place."),
         (name = "service", description = "The service itself."),
     ),
     components(schemas(ProblemBody<'_>)),
@@ -85,6 +89,68 @@ error_class! {
 error_class! {
     /// What may go wrong when something is read by its name.
     NamedErrors: BadRequest, InvalidParameter, UnknownParameter, NotFound, NotAcceptable, Internal,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a question about readiness.
+    ReadinessErrors: InvalidParameter, UnknownParameter, NotAcceptable, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when a listing is read.
+    ListingErrors: InvalidParameter, UnknownParameter, NotFound, NotAcceptable, Gone, Internal,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a course cost.
+    CourseCostErrors: InvalidParameter, UnknownParameter, NotFound, NotAcceptable, Gone,
+        NotOffered, Internal, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a comparison.
+    CompareErrors: InvalidParameter, UnknownParameter, NotFound, NotAcceptable, Gone, Internal,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a list that is read page by page.
+    ListErrors: InvalidParameter, UnknownParameter, InvalidCursor, CursorMismatch, CursorExpired,
+        NotAcceptable, Internal, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a search by address.
+    SearchErrors: InvalidParameter, UnknownParameter, TooPrecise, InvalidCursor, CursorMismatch,
+        CursorExpired, PlaceNotFound, NotAcceptable, AmbiguousPlace, TooManyListings, Internal,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a search by body.
+    SearchBodyErrors: InvalidBody, UnknownParameter, InvalidCursor, CursorMismatch, CursorExpired,
+        PlaceNotFound, NotAcceptable, RequestTimeout, PayloadTooLarge, UnsupportedMediaType,
+        AmbiguousPlace, TooManyListings, Internal, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a check by address.
+    CheckErrors: InvalidParameter, UnknownParameter, NotAcceptable, Internal, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a check by body.
+    CheckBodyErrors: InvalidBody, UnknownParameter, NotAcceptable, RequestTimeout,
+        PayloadTooLarge, UnsupportedMediaType, Internal, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with an evaluation.
+    EvaluationErrors: InvalidBody, InvalidParameter, UnknownParameter, NotAcceptable,
+        RequestTimeout, PayloadTooLarge, UnsupportedMediaType, InvalidFacts, Internal,
         DeadlineExceeded
 }
 

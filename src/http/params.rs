@@ -14,6 +14,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 
 use super::problem::{FieldError, Kind as ProblemKind, Location, Problem};
 
+pub(super) use spec::documented_params;
 pub use spec::{Kind, Param, body_schema, query_parameters};
 
 /// The most parameters that one request may have.
@@ -104,6 +105,39 @@ impl<'a> Params<'a> {
     pub fn text(&mut self, param: &'static Param) -> Option<String> {
         let value = self.one(param)?;
         self.parse_text(param, &value).map(|text| text.to_string())
+    }
+
+    /// A text that may not be left out.
+    pub fn required_text(&mut self, param: &'static Param) -> String {
+        if !self.has(param) {
+            self.asked.push(param.name);
+            self.fail(param, "missing", "must be given".into());
+            return String::new();
+        }
+        self.text(param).unwrap_or_default()
+    }
+
+    /// The texts of a parameter that must be given, in their order; commas join several.
+    pub fn texts_in_order(&mut self, param: &'static Param) -> Vec<String> {
+        let given = self.take(param);
+        if given.is_empty() {
+            self.fail(param, "missing", "must be given".into());
+        }
+        let mut texts = Vec::new();
+        for (value, _) in given {
+            let Value::Text(text) = &value else {
+                self.refuse(param, &value);
+                continue;
+            };
+            for part in text.split(',').map(str::trim) {
+                if param.accepts_text(part) {
+                    texts.push(part.to_owned());
+                } else {
+                    self.refuse(param, &Value::Text(Cow::Borrowed(part)));
+                }
+            }
+        }
+        texts
     }
 
     /// The texts of a parameter that may be repeated, sorted and each once.

@@ -19,6 +19,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::refusals::Candidate;
+
 /// The media type of every error.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
@@ -100,6 +102,8 @@ kinds! {
         "Several places have that name. `candidates` lists them; ask again with `city` and `state`, or with a ZIP code.";
     TooManyListings = "too-many-listings", UNPROCESSABLE_ENTITY, "Too many listings for another date",
         "Answering for another date evaluates every listing of the place anew, so the place may hold at most 20,000. Ask for a smaller radius.";
+    NotOffered = "not-offered", UNPROCESSABLE_ENTITY, "Not offered",
+        "The clinic is not known to offer the route that was asked for, so there is no cost of a course on it.";
     InvalidFacts = "invalid-facts", UNPROCESSABLE_ENTITY, "Invalid facts",
         "The body is JSON of the right shape, but a fact, a value, a rule or a date in it cannot be. `errors` names each by its JSON pointer; GET /v1/facts has the vocabulary.";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Internal error",
@@ -344,7 +348,7 @@ pub struct ProblemBody<'a> {
     errors: &'a [FieldError],
     /// What the client may choose from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, value_type = Option<Vec<Object>>)]
+    #[schema(nullable = false, value_type = Option<Vec<Candidate<'static>>>)]
     candidates: Option<&'a RawValue>,
 }
 

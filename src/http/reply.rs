@@ -139,6 +139,16 @@ pub fn is_unchanged(request: &HttpRequest, tag: &EntityTag) -> bool {
     })
 }
 
+/// The answer 304.
+#[must_use]
+pub fn unchanged(tag: &EntityTag, caching: Caching) -> HttpResponse {
+    let mut response = HttpResponse::NotModified()
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(caching.value())))
+        .finish();
+    set_tag(&mut response, tag);
+    response
+}
+
 /// The answer 304, or the whole one if the client does not have it yet.
 ///
 /// # Errors
@@ -150,19 +160,53 @@ pub fn conditional(
     caching: Caching,
     body: impl FnOnce() -> Result<Bytes, Problem>,
 ) -> Result<HttpResponse, Problem> {
-    let mut response = if is_unchanged(request, &tag) {
-        HttpResponse::NotModified().finish()
-    } else {
-        whole(media, caching, body()?)
-    };
+    if is_unchanged(request, &tag) {
+        return Ok(unchanged(&tag, caching));
+    }
+    let mut response = whole(media, caching, body()?);
+    set_tag(&mut response, &tag);
+    Ok(response)
+}
+
+/// Says what the answer is known by, and that it depends on what the client accepts.
+pub fn set_tag(response: &mut HttpResponse, tag: &EntityTag) {
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(caching.value()));
     headers.insert(header::VARY, HeaderValue::from_static("Accept"));
     // A tag of hexadecimal digits is always a header value.
     if let Ok(value) = HeaderValue::from_str(&tag.to_string()) {
         headers.insert(header::ETAG, value);
     }
-    Ok(response)
+}
+
+/// The address of a page, and what the cursor of the next one is appended to.
+#[must_use]
+pub fn page_links(path: &str, address: &str) -> (String, String) {
+    let mut this = path.to_owned();
+    let mut next = format!("{path}?");
+    if !address.is_empty() {
+        this.push('?');
+        this.push_str(address);
+    }
+    for pair in address.split('&') {
+        if !pair.is_empty() && !pair.starts_with("cursor=") {
+            next.push_str(pair);
+            next.push('&');
+        }
+    }
+    next.push_str("cursor=");
+    (this, next)
+}
+
+/// The links of a page as a header (RFC 8288).
+pub fn set_links(response: &mut HttpResponse, this: &str, next: Option<&str>) {
+    let mut links = format!("<{this}>; rel=\"self\"");
+    if let Some(next) = next {
+        links.push_str(&format!(", <{next}>; rel=\"next\""));
+    }
+    // What stood in an address can stand in a header.
+    if let Ok(value) = HeaderValue::from_str(&links) {
+        response.headers_mut().insert(header::LINK, value);
+    }
 }
 
 /// An answer without a tag.

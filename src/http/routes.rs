@@ -16,10 +16,25 @@ use super::{docs, ops, v1};
 pub fn documented(config: &mut ServiceConfig<'_>) {
     config
         .service(v1::root::get_root)
+        .service(v1::search::list_clinics)
+        .service(v1::search::search_clinics)
+        // Before the one that takes any name.
+        .service(v1::clinics::compare_clinics)
+        .service(v1::clinics::get_course_cost)
+        .service(v1::clinics::get_clinic)
+        .service(v1::providers::list_providers)
+        .service(v1::providers::get_provider)
+        .service(v1::check::get_check)
+        .service(v1::check::post_check)
+        .service(v1::rules::list_rules)
+        .service(v1::rules::get_rule)
+        .service(v1::rules::list_facts)
+        .service(v1::rules::create_evaluation)
         .service(v1::reference::get_reference)
         .service(docs::get_document)
         .service(docs::get_problem_type)
         .service(ops::get_health)
+        .service(ops::get_readiness)
         .service(ops::get_metrics)
         .service(ops::get_security_contact);
 }

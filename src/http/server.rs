@@ -3,28 +3,35 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener},
+    num::NonZeroUsize,
     sync::Arc,
     time::Duration,
 };
 
 use actix_web::{
-    App as Application, HttpResponse, HttpServer,
+    App as Application, HttpResponse, HttpServer, Resource,
     dev::ServerHandle,
+    http::Method,
     middleware::{Compress, Condition},
     rt::System,
-    web::{self, Data},
+    web::{self, Bytes, Data},
 };
 use utoipa_actix_web::AppExt as _;
 
 use super::{
     gate,
     problem::{Kind, Problem},
+    reply::{self, Caching, Media},
     routes,
-    shared::Shared,
+    shared::{Limits, Shared},
 };
+use crate::{app::App, config::ServeArgs};
 
 /// How often the samples of the metrics are folded.
 const FOLD_METRICS_EVERY: Duration = Duration::from_secs(5);
+
+/// Where the fixed body is served.
+const FIXED_BODY: &str = "/bench/fixed";
 
 /// Registers routes that the document leaves out.
 pub type Register = fn(&mut web::ServiceConfig);
@@ -36,6 +43,8 @@ pub struct Running {
     pub workers: Option<usize>,
     /// Compress answers where the client asks for it.
     pub compress: bool,
+    /// Serve a body of so many bytes, to measure other answers against.
+    pub fixed_body: Option<usize>,
     /// Routes beside the documented ones; [`Shared`] must know them too.
     pub more: Option<Register>,
 }
@@ -50,6 +59,23 @@ pub struct Server {
 }
 
 impl Server {
+    /// Binds a socket for a service with the limits that ship.
+    ///
+    /// # Errors
+    /// The address cannot be listened on.
+    pub fn bind(app: Arc<App>, args: &ServeArgs) -> io::Result<Self> {
+        let listener = TcpListener::bind(args.listen)?;
+        let running = Running {
+            workers: args.workers.map(NonZeroUsize::get),
+            compress: args.compress,
+            fixed_body: args.bench_fixed_body,
+            more: None,
+        };
+        let more: &[(&str, &[Method])] =
+            if running.fixed_body.is_some() { &[(FIXED_BODY, &[Method::GET])] } else { &[] };
+        Self::new(listener, Arc::new(Shared::new(app, Limits::default(), more)), running)
+    }
+
     /// Takes a socket that is bound already; port 0 has become a real one by then.
     ///
     /// # Errors
@@ -91,7 +117,8 @@ impl Server {
             let workers = self.running.workers;
             let folding = Data::clone(&shared);
             let mut server = HttpServer::new(move || {
-                let (gated, more) = (Data::clone(&shared).into_inner(), self.running.more);
+                let gated = Data::clone(&shared).into_inner();
+                let (more, fixed) = (self.running.more, self.running.fixed_body);
                 let (application, _) = Application::new()
                     .app_data(Data::clone(&shared))
                     .into_utoipa_app()
@@ -102,6 +129,9 @@ impl Server {
                     .configure(move |config| {
                         if let Some(more) = more {
                             more(config);
+                        }
+                        if let Some(size) = fixed {
+                            config.service(fixed_body(size));
                         }
                     })
                     .default_service(web::to(nothing_here))
@@ -129,6 +159,15 @@ impl Server {
             server.await
         })
     }
+}
+
+/// One fixed body, behind the same gate as everything else.
+fn fixed_body(size: usize) -> Resource {
+    let body = Bytes::from(vec![b' '; size]);
+    web::resource(FIXED_BODY).to(move || {
+        let body = body.clone();
+        async move { reply::whole(Media::Json, Caching::Revalidate, body) }
+    })
 }
 
 async fn nothing_here() -> Result<HttpResponse, Problem> {

@@ -2,10 +2,16 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actix_web::http::Method;
+use actix_web::http::{Method, header::EntityTag};
+use chrono::{Datelike as _, NaiveDate};
 
-use super::{metrics::Metrics, openapi, routes::Routes};
-use crate::{clock::Clock, config::Operator};
+use super::{
+    metrics::Metrics,
+    openapi,
+    reply::{self, Media},
+    routes::Routes,
+};
+use crate::app::App;
 
 /// How much a client may ask of the service, and how long.
 #[derive(Debug, Clone)]
@@ -43,10 +49,8 @@ impl Default for Limits {
 /// The state behind every request.
 #[derive(Debug)]
 pub struct Shared {
-    /// Time and fresh ids.
-    pub clock: Arc<dyn Clock>,
-    /// Who runs the service.
-    pub operator: Arc<Operator>,
+    /// Everything that answers.
+    pub app: Arc<App>,
     /// The limits of a request.
     pub limits: Limits,
     /// Every route.
@@ -58,14 +62,26 @@ pub struct Shared {
 impl Shared {
     /// The state of a service; `more` are routes that the document leaves out.
     #[must_use]
-    pub fn new(
-        clock: Arc<dyn Clock>,
-        operator: Arc<Operator>,
-        limits: Limits,
-        more: &[(&str, &[Method])],
-    ) -> Self {
+    pub fn new(app: Arc<App>, limits: Limits, more: &[(&str, &[Method])]) -> Self {
         let routes = Routes::new(&openapi::document(), more);
         let metrics = Metrics::new(&routes);
-        Self { clock, operator, limits, routes, metrics }
+        Self { app, limits, routes, metrics }
+    }
+
+    /// The tag of an answer from the catalog: its revision, its date, the media type and the
+    /// question.
+    #[must_use]
+    pub fn answer_tag(
+        &self,
+        as_of: Option<NaiveDate>,
+        media: Media,
+        question: &[&[u8]],
+    ) -> EntityTag {
+        let catalog = self.app.catalog.load();
+        let revision = catalog.revision().to_le_bytes();
+        let as_of = as_of.unwrap_or_else(|| catalog.as_of()).num_days_from_ce().to_le_bytes();
+        let mut parts: Vec<&[u8]> = vec![&revision, &as_of, media.essence().as_bytes()];
+        parts.extend_from_slice(question);
+        reply::entity_tag(&parts)
     }
 }

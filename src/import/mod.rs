@@ -24,8 +24,29 @@ pub mod report;
 pub mod schema;
 pub mod slug;
 
+use std::io::{self, BufRead};
+
 pub use check::{Checker, FactCheck, Places};
 pub use line::{Line, SiteLine};
 pub use merge::{MergeContext, Merged, Mode, SlugKind, merge};
 pub use problem::{Problem, RowError};
 pub use report::ImportReport;
+
+/// The rows of a file of either form; the beginning tells which it is.
+pub type Rows<'a> = Box<dyn Iterator<Item = io::Result<read::Row>> + 'a>;
+
+/// Reads and checks a provider file or its flat form.
+///
+/// # Errors
+/// Where the input cannot be read, or is flat and its header is not one of ours.
+pub fn rows<'a, R: BufRead + 'a>(
+    mut input: R,
+    checker: Checker<'a>,
+    whole: read::WholeFile,
+) -> Result<Rows<'a>, csv::HeaderError> {
+    Ok(if csv::is_flat(input.fill_buf()?) {
+        Box::new(csv::providers(input, checker, whole)?)
+    } else {
+        Box::new(read::providers(input, checker, whole))
+    })
+}

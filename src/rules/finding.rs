@@ -10,7 +10,7 @@ use super::{
     rule::{Outcome, Rule},
     rulebook::Rulebook,
     tri::Tri,
-    value::{FactState, Facts},
+    value::Facts,
     vocabulary::FactId,
 };
 
@@ -154,13 +154,14 @@ impl<'a> Finding<'a> {
         }
     }
 
+    /// Lists a clause's fact as known or, where an undetermined rule waits for it, as missing. An
+    /// open set is known in part, and what it does not say is missing.
     fn cite(&mut self, clause: &Clause, facts: &Facts) {
         let Some(fact) = clause.fact() else { return };
-        match (facts.get(fact), clause.eval(facts)) {
-            (FactState::Unknown(_), _) => self.missing.push(fact),
-            // An open set is known in part, and what it does not say is missing.
-            (FactState::Known(_), Tri::Unknown) => self.missing.push(fact),
-            (FactState::Known(_), _) => self.facts.push(fact),
+        match clause.eval(facts) {
+            Tri::Unknown if self.outcome == Outcome::Undetermined => self.missing.push(fact),
+            Tri::Unknown => {}
+            Tri::True | Tri::False => self.facts.push(fact),
         }
     }
 }

@@ -9,6 +9,7 @@ use bedside::domain::{
         StatedPrice,
     },
     offer::{Course, Integration, Price},
+    provider::Provider,
 };
 use chrono::NaiveDate;
 use proptest::prelude::*;
@@ -196,6 +197,46 @@ fn evidence_and_date_are_those_of_the_prices_used() {
     assert_eq!(cost.items[0].evidence, [2, 4]);
     assert_eq!(cost.items[0].observed_on, NaiveDate::from_ymd_opt(2025, 6, 1).unwrap());
     assert_eq!(cost.items[0].label, "Treatment session");
+}
+
+#[test]
+fn a_sites_offer_reads_what_stands() {
+    let kept = |n: u32, withdrawn_on: Option<&str>, item: Value| json!({"n": n, "by": "file", "withdrawn_on": withdrawn_on, "item": item});
+    let price = |amount: i64, evidence: u32| {
+        json!({"kind": "session", "route": "iv", "amount_cents": amount, "basis": "per-session",
+               "evidence": [evidence]})
+    };
+    let page = |day: &str| {
+        json!({"tier": "E2", "kind": "website-capture", "url": "https://clinic.example/prices",
+               "captured_on": day})
+    };
+    let provider: Provider = serde_json::from_value(json!({
+        "id": "0197a2c0-0000-7000-8000-000000000001", "source_key": "P1", "slug": "p1",
+        "fictional": true, "listing_state": "published", "version": 1, "next_n": 9,
+        "created_at": "2026-11-21T00:00:00Z", "updated_at": "2026-11-21T00:00:00Z",
+        "profile": {"name": "P1"},
+        "prices": [kept(1, None, json!({"kind": "consultation", "amount_cents": 15_000,
+                                        "basis": "per-visit", "evidence": [1]}))],
+        "evidence": [kept(2, None, page("2025-11-01")), kept(3, None, page("2026-11-01"))],
+        "sites": [{
+            "id": "0197a2c0-0000-7000-8000-000000000002", "source_key": "P1-1", "slug": "p1-1",
+            "profile": {"course": {"induction_sessions_min": 6}},
+            "prices": [kept(4, None, price(40_000, 0)), kept(5, None, price(45_000, 1)),
+                       kept(6, Some("2026-11-10"), price(1, 1))],
+        }],
+    }))
+    .unwrap();
+    let as_of = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
+    let site = &provider.sites[0];
+    let offer = CourseOffer::of(&provider, site, vec![Route::Iv], false, as_of);
+    let cost = offer.cheapest(None).unwrap();
+    // Two captures of one page are one source, whose newer one counts; what was withdrawn
+    // does not: 6 x 450 + 150.
+    assert_eq!((cost.min_cents, cost.max_cents), (Some(285_000), Some(285_000)));
+    assert_eq!((cost.state, cost.sessions_assumed), (CostState::Complete, false));
+    assert_eq!(cost.items[0].evidence, [1]);
+    assert_eq!(cost.items[0].observed_on, NaiveDate::from_ymd_opt(2026, 11, 1).unwrap());
+    assert_eq!(cost.items[1].from, PriceOwner::Provider);
 }
 
 fn any_price() -> impl Strategy<Value = Value> {

@@ -1,11 +1,12 @@
 //! What the catalog takes in about a provider and its sites.
 
-use uuid::Uuid;
-
 use super::{Easel, ProviderPicture, SitePicture, load};
 use crate::{
     app::keys::website_key,
-    catalog::{Change, ListingRecord, OpenSet, ProviderRecord, SplicedItem, Standing, WeeklyHours},
+    catalog::{
+        Change, Fate, GoneRecord, KeyKind, ListingRecord, OpenSet, ProviderRecord, SplicedItem,
+        WeeklyHours,
+    },
     domain::{
         CoverageStance,
         course_cost::CostState,
@@ -13,17 +14,33 @@ use crate::{
     },
 };
 
-/// A published provider as the catalog takes it in. `document` is its text as the store keeps
-/// it, where the caller has it at hand.
+/// A published provider and its sites as the catalog takes them in. `document` is its text as
+/// the store keeps it, where the caller has it at hand.
 #[must_use]
-pub fn records(easel: Easel<'_>, provider: Provider, document: Option<&str>) -> Change {
+pub fn records(easel: Easel<'_>, provider: Provider, document: Option<&str>) -> Vec<Change> {
     let picture = ProviderPicture::new(easel, provider);
     let detail = match document {
         Some(document) => load::pack(document),
+        // A document has no map with odd keys, which alone could fail.
         None => load::pack(&serde_json::to_string(picture.provider()).unwrap_or_default()),
     };
-    let listings = picture.sites().map(|site| site.record()).collect();
-    Change::put(picture.record(detail), listings)
+    let withdrawn = picture.provider().sites.iter().filter(|site| site.withdrawn_on.is_some());
+    withdrawn
+        .map(|site| Change::NoListing(site.id))
+        .chain(picture.sites().map(|site| Change::Listing(Box::new(site.record()))))
+        .chain([Change::Provider(Box::new(picture.record(detail)))])
+        .collect()
+}
+
+/// What is left of a provider that was public: enough to say what became of it.
+#[must_use]
+pub fn gone(provider: &Provider) -> Change {
+    let sites = provider.sites.iter().flat_map(|site| [site.id.to_string(), site.slug.clone()]);
+    Change::Gone(GoneRecord {
+        id: provider.id,
+        keys: [provider.id.to_string(), provider.slug.clone()].into_iter().chain(sites).collect(),
+        fate: provider.merged_into.map_or(Fate::Delisted, Fate::Merged),
+    })
 }
 
 impl ProviderPicture<'_> {
@@ -31,45 +48,27 @@ impl ProviderPicture<'_> {
     fn record(&self, detail: Vec<u8>) -> ProviderRecord {
         let provider = &self.provider;
         let profile = &provider.profile;
-        let names = [profile.name.clone()]
-            .into_iter()
-            .chain(profile.aliases.iter().map(|alias| alias.text.clone()))
-            .collect::<Vec<_>>();
-        let phones = provider.sites.iter().filter_map(|site| site.profile.phone.clone());
+        let websites = profile.website.as_deref().and_then(website_key).into_iter();
+        let sites = || self.sites().map(|picture| picture.site);
+        let phones = sites().filter_map(|site| site.profile.phone.as_ref());
+        let keys = websites
+            .map(|key| (KeyKind::Domain, key))
+            .chain(profile.phone.iter().chain(phones).map(|key| (KeyKind::Phone, key.clone())))
+            .chain(profile.npi.iter().map(|key| (KeyKind::Npi, key.clone())))
+            .collect();
         ProviderRecord {
             id: provider.id,
             slug: provider.slug.clone(),
-            names,
-            websites: profile.website.as_deref().and_then(website_key).into_iter().collect(),
-            phones: profile.phone.clone().into_iter().chain(phones).collect(),
-            npis: profile.npi.clone().into_iter().collect(),
-            sites: sites_of(provider),
-            standing: Standing::Public(detail),
+            name: profile.name.clone(),
+            other_names: profile.aliases.iter().map(|alias| alias.text.clone()).collect(),
+            status: self.deciding().status(),
+            keys,
+            sites: sites().map(|site| site.id).collect(),
+            // A list of providers is short and rare, and is drawn when it is asked for.
+            item: Vec::new(),
+            detail,
         }
     }
-}
-
-/// What is left of a provider that was public: enough to say what became of it.
-#[must_use]
-pub fn gone(provider: &Provider) -> Change {
-    let record = ProviderRecord {
-        id: provider.id,
-        slug: provider.slug.clone(),
-        names: Vec::new(),
-        websites: Vec::new(),
-        phones: Vec::new(),
-        npis: Vec::new(),
-        sites: sites_of(provider),
-        standing: match provider.merged_into {
-            Some(into) => Standing::Merged(into),
-            None => Standing::Delisted,
-        },
-    };
-    Change::put(record, Vec::new())
-}
-
-fn sites_of(provider: &Provider) -> Vec<(Uuid, String)> {
-    super::live_sites(provider).map(|site| (site.id, site.slug.clone())).collect()
 }
 
 impl SitePicture<'_> {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use crate::domain::{PriceKind, Route};
 
 use super::{
-    AssumptionCode, CourseOffer, Sum,
+    AssumptionCode, CourseOffer,
     select::{Selected, StatedPrice, range, remaining},
+    sum::Sum,
 };
 
 /// A way to buy the sessions of a course.

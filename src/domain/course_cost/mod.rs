@@ -10,6 +10,7 @@
 
 mod induction;
 mod select;
+mod sum;
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,11 +18,13 @@ use serde::Serialize;
 use super::{
     PriceKind, Product, Route,
     offer::{Course, Integration},
+    provider::{Provider, Site},
 };
 
 use induction::Induction;
 use select::Selected;
 pub use select::{PriceOwner, Source, StatedPrice};
+use sum::Sum;
 
 /// Sessions of a ketamine course where the site names no number.
 const KETAMINE_SESSIONS: u8 = 6;
@@ -190,7 +193,27 @@ pub struct CourseOffer<'a> {
     pub as_of: NaiveDate,
 }
 
-impl CourseOffer<'_> {
+impl<'a> CourseOffer<'a> {
+    /// A site's offer: its standing prices and its provider's, with the routes and the
+    /// esketamine that accepted statements say are given there.
+    #[must_use]
+    pub fn of(
+        provider: &'a Provider,
+        site: &'a Site,
+        routes: Vec<Route>,
+        esketamine: bool,
+        as_of: NaiveDate,
+    ) -> Self {
+        Self {
+            prices: StatedPrice::of(provider, site),
+            routes,
+            esketamine,
+            course: site.profile.course.as_ref(),
+            integration: site.profile.integration.as_ref(),
+            as_of,
+        }
+    }
+
     /// The cost on one route, for a number of sessions or for as many as the site names.
     ///
     /// # Errors
@@ -344,75 +367,6 @@ impl CourseOffer<'_> {
         sum.assume(AssumptionCode::IntegrationCountedOnce, text);
         sum.add(PriceKind::IntegrationSession, session, 1);
         true
-    }
-}
-
-/// A cost while its parts are being added.
-#[derive(Debug, Default)]
-struct Sum {
-    items: Vec<CostItem>,
-    assumptions: Vec<Assumption>,
-}
-
-impl Sum {
-    fn add(&mut self, kind: PriceKind, price: Selected, quantity: u32) {
-        for assumption in price.assumptions {
-            if !self.assumptions.contains(&assumption) {
-                self.assumptions.push(assumption);
-            }
-        }
-        self.items.push(CostItem {
-            kind,
-            label: label(kind),
-            unit_min_cents: price.min_cents,
-            unit_max_cents: price.max_cents,
-            quantity,
-            min_cents: price.min_cents.saturating_mul(i64::from(quantity)),
-            max_cents: price.max_cents.saturating_mul(i64::from(quantity)),
-            observed_on: price.observed_on,
-            from: price.from,
-            evidence: price.evidence,
-        });
-    }
-
-    fn assume(&mut self, code: AssumptionCode, text: impl Into<String>) {
-        self.assumptions.push(Assumption { code, text: text.into() });
-    }
-
-    fn into_cost(
-        self,
-        state: CostState,
-        route: Option<Route>,
-        sessions: u8,
-        sessions_assumed: bool,
-    ) -> CourseCost {
-        let known = state != CostState::Unpublished;
-        let total = |end: fn(&CostItem) -> i64| {
-            known.then(|| self.items.iter().map(end).fold(0, i64::saturating_add))
-        };
-        CourseCost {
-            state,
-            min_cents: total(|item| item.min_cents),
-            max_cents: total(|item| item.max_cents),
-            route,
-            sessions,
-            sessions_assumed,
-            items: self.items,
-            assumptions: self.assumptions,
-        }
-    }
-}
-
-const fn label(kind: PriceKind) -> &'static str {
-    match kind {
-        PriceKind::Consultation => "First consultation",
-        PriceKind::Session => "Treatment session",
-        PriceKind::InductionSeries => "Series of sessions",
-        PriceKind::MaintenanceSession => "Later session",
-        PriceKind::IntegrationSession => "Integration session",
-        PriceKind::FacilityFee => "Facility fee",
-        PriceKind::Medication => "Medication",
-        PriceKind::CancellationFee => "Cancellation fee",
     }
 }
 

@@ -81,6 +81,8 @@ pub struct Param {
     pub default: Option<&'static str>,
     /// True where it may not be left out.
     pub required: bool,
+    /// True where repeated values are joined by commas in the document.
+    pub joined: bool,
 }
 
 impl Param {
@@ -92,7 +94,16 @@ impl Param {
         example: &'static str,
         about: &'static str,
     ) -> Self {
-        Self { name, about, example, kind, many: false, default: None, required: false }
+        Self {
+            name,
+            about,
+            example,
+            kind,
+            many: false,
+            default: None,
+            required: false,
+            joined: false,
+        }
     }
 
     /// A parameter that may be repeated.
@@ -116,6 +127,12 @@ impl Param {
     #[must_use]
     pub const fn needed(self) -> Self {
         Self { required: true, ..self }
+    }
+
+    /// The same, with its values joined by commas.
+    #[must_use]
+    pub const fn joined(self) -> Self {
+        Self { joined: true, ..self }
     }
 
     /// What a value must be, as a half sentence for people.
@@ -222,7 +239,7 @@ impl Param {
             .description(Some(self.about))
             .schema(Some(schema))
             .style(style)
-            .explode(self.many.then_some(true))
+            .explode(self.many.then_some(!self.joined))
             .example(Some(example))
             .build()
     }
@@ -251,6 +268,23 @@ impl Param {
         self.schema().description(Some(self.about)).default(default).into()
     }
 }
+
+/// Declares a type that stands for some parameters in the document of an operation.
+macro_rules! documented_params {
+    ($(#[$meta:meta])* $name:ident, $params:expr) => {
+        $(#[$meta])*
+        pub struct $name;
+
+        impl utoipa::IntoParams for $name {
+            fn into_params(
+                _: impl Fn() -> Option<utoipa::openapi::path::ParameterIn>,
+            ) -> Vec<utoipa::openapi::path::Parameter> {
+                $crate::http::params::query_parameters($params)
+            }
+        }
+    };
+}
+pub(in crate::http) use documented_params;
 
 /// The parameters as the document lists them for an address.
 #[must_use]

@@ -11,27 +11,29 @@ use crate::{
         CredentialCode, CredentialTier, Indication, PaymentCode, Route, SafetyStatus, UsState,
         place::LatLon,
     },
-    http::params::{Kind, Param, Params},
+    http::params::{Kind, Param, Params, documented_params},
 };
 
 /// The wire values of a code list.
 macro_rules! codes_of {
     ($list:ty) => {
-        Kind::Code(|| <$list>::ALL.iter().map(|code| code.as_str()).collect())
+        $crate::http::params::Kind::Code(|| <$list>::ALL.iter().map(|code| code.as_str()).collect())
     };
 }
 
+pub(super) use codes_of;
+
 /// A civil date as a constant.
-pub(super) const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     match NaiveDate::from_ymd_opt(year, month, day) {
         Some(date) => date,
         None => NaiveDate::MIN,
     }
 }
 
-/// The first and the last date that any question may name.
-pub(super) const FIRST_DAY: NaiveDate = day(2000, 1, 1);
-pub(super) const LAST_DAY: NaiveDate = day(2100, 12, 31);
+/// The first and the last date that a search may name.
+const FIRST_DAY: NaiveDate = day(2000, 1, 1);
+const LAST_DAY: NaiveDate = day(2100, 12, 31);
 
 static POSTAL_CODE: Param = Param::one(
     "postal_code",
@@ -189,14 +191,14 @@ static AS_OF: Param = Param::one(
     "2026-11-21",
     "The date for which statuses, prices and credentials are judged; by default today in UTC. Another date needs a place with at most 20,000 listings.",
 );
-static LIMIT: Param = Param::one(
+pub(super) static LIMIT: Param = Param::one(
     "limit",
     Kind::Integer { min: 0, max: 200 },
     "20",
     "Listings on a page; 0 = only the counts.",
 )
 .or("20");
-static CURSOR: Param = Param::one(
+pub(super) static CURSOR: Param = Param::one(
     "cursor",
     Kind::Shaped {
         check: is_cursor,
@@ -205,6 +207,14 @@ static CURSOR: Param = Param::one(
     },
     "eyJrIjo",
     "Continue where the page before ended: the cursor of its `links.next`, within 24 hours and for the same query.",
+);
+
+/// The date of an answer about one thing: any at all.
+pub(super) static ANY_AS_OF: Param = Param::one(
+    "as_of",
+    Kind::Date { min: day(1, 1, 1), max: day(9999, 12, 31) },
+    "2026-11-21",
+    "The date for which facts, prices and credentials are judged; by default today in UTC.",
 );
 
 /// The most that a price filter may ask for: a million dollars in cents.
@@ -244,6 +254,11 @@ pub static SEARCH: &[&Param] = &[
     &LIMIT,
     &CURSOR,
 ];
+
+documented_params! {
+    /// The parameters of the search.
+    SearchQuery, SEARCH
+}
 
 /// Reads a search. The mistakes stay in `params`, whose `finish` tells them all; the request is
 /// worth something only after it.

@@ -87,6 +87,15 @@ pub fn providers<'a, R: io::Read + 'a>(
     }))
 }
 
+/// Whether a file that begins so is a flat one: its first line names a column of ours and
+/// begins no JSON.
+#[must_use]
+pub fn is_flat(beginning: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(beginning);
+    let first = text.trim_start_matches('\u{FEFF}').lines().next().unwrap_or_default().trim_start();
+    !first.starts_with(['{', '[']) && first.contains("source_key")
+}
+
 /// The header and an example row, ready to be filled in.
 #[must_use]
 pub fn template() -> String {

@@ -122,7 +122,13 @@ impl Parser<'_> {
         if let Some(open) = self.takes("(") {
             let inner = self.deeper(open.start, Self::any)?;
             let close = self.needs(")")?;
-            return Ok(Node { shape: inner.shape, span: open.start..close.end });
+            // A clause is quoted without the brackets around it.
+            return Ok(match inner.shape {
+                Shape::Name(_) | Shape::Literal(_) | Shape::List(_) => {
+                    Node { shape: inner.shape, span: open.start..close.end }
+                }
+                _ => inner,
+            });
         }
         if let Some(open) = self.takes("[") {
             return self.list(open.start);

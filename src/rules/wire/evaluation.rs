@@ -1,7 +1,5 @@
 //! `POST /v1/evaluations`: a request checked member by member, and its answer.
 
-use std::collections::BTreeMap;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
@@ -17,7 +15,10 @@ use crate::{
     },
 };
 
-use super::finding::{FindingAnswer, StepAnswer};
+use super::{
+    finding::{FindingAnswer, StepAnswer},
+    schema::{FactsGiven, LawDates},
+};
 
 /// Facts to evaluate, taken as resolved: no tier, no age, no conflict.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -27,16 +28,11 @@ pub struct EvaluationRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub as_of: Option<NaiveDate>,
     /// What is known, by the fact's name; null and absent both mean unknown.
-    pub facts: BTreeMap<String, FactGiven>,
+    pub facts: FactsGiven,
     /// What to assume about the law.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assume: Option<Assume>,
 }
-
-/// A value as it is taken, or null for unknown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(transparent)]
-pub struct FactGiven(pub Option<FactValue>);
 
 /// What to assume about the law.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -45,7 +41,7 @@ pub struct Assume {
     /// For law rules by id, the date through which the law is taken to be confirmed: it replaces
     /// the rulebook's date, earlier or later.
     #[serde(default)]
-    pub law_confirmed_through: BTreeMap<String, NaiveDate>,
+    pub law_confirmed_through: LawDates,
 }
 
 /// What the engine says about the facts. This is its own result, not what a listing may show.
@@ -250,7 +246,7 @@ fn fact_value(spec: &FactSpec, json: &Json) -> Result<Option<Value>, ValueError>
     let given = match json {
         Json::Null => return Ok(None),
         Json::Bool(b) => FactValue::Bool(*b),
-        Json::Number(number) => match number.as_i64() {
+        Json::Number(number) => match whole(number) {
             Some(number) => FactValue::Int(number),
             None => return refuse("", json),
         },
@@ -279,6 +275,12 @@ fn fact_value(spec: &FactSpec, json: &Json) -> Result<Option<Value>, ValueError>
         }
     };
     spec.value(&given).map(Some)
+}
+
+/// A whole number, also where it is written like 60.0: JSON knows no other difference.
+fn whole(number: &serde_json::Number) -> Option<i64> {
+    let text = number.to_string();
+    text.strip_suffix(".0").unwrap_or(&text).parse().ok()
 }
 
 /// A date in the one form `YYYY-MM-DD`; chrono alone would take others too.

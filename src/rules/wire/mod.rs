@@ -3,12 +3,13 @@
 mod describe;
 mod evaluation;
 mod finding;
+mod schema;
 
 pub use describe::{FactAnswer, RuleAnswer};
 pub use evaluation::{
-    Assume, EvaluationAnswer, EvaluationRequest, FactGiven, FieldError, RulebookRef,
-    evaluate_request,
+    Assume, EvaluationAnswer, EvaluationRequest, FieldError, RulebookRef, evaluate_request,
 };
 pub use finding::{
     DecidedClause, FindingAnswer, FindingFact, LawAnswer, MissingFact, StepAnswer, StepKind,
 };
+pub use schema::{FactsGiven, LawDates};

@@ -165,3 +165,17 @@ fn a_wrong_header_ends_the_file(#[case] text: &str, #[case] column: &str, #[case
     let Err(HeaderError::Columns(found)) = result.map(Iterator::count) else { panic!("{text:?}") };
     assert!(found.iter().any(|e| e.field == column && e.problem.contains(because)), "{found:?}");
 }
+
+#[test]
+fn the_beginning_of_a_file_tells_its_form() {
+    let rows = |text: &'static str| {
+        let all = bedside::import::rows(text.as_bytes(), checker(), WholeFile::default()).unwrap();
+        all.map(|row| row.unwrap().result.is_ok()).collect::<Vec<_>>()
+    };
+    assert_eq!(rows("\u{feff}source_key,name\nA,Calm\n"), [true]);
+    assert_eq!(rows("name,\"source_key\"\nCalm,A\n"), [true]);
+    assert_eq!(rows("{\"source_key\":\"A\",\"name\":\"B\",\"evidence\":[]}"), [true]);
+    assert_eq!(rows("\n{}\n"), [false]);
+    assert_eq!(rows("hello\n"), [false]);
+    assert!(rows("").is_empty());
+}
