@@ -64,23 +64,37 @@ impl<'a> Sources<'a> {
     /// its content, not from its name.
     ///
     /// # Errors
-    /// A file is no JSON, or neither vocabulary nor rules nor citations.
+    /// A file is no JSON, or neither vocabulary nor rules nor citations, or a second of its kind.
     pub fn replaced_by(files: &[Source<'a>]) -> Result<Self, LoadErrors> {
         let mut sources = Self::built_in();
+        let mut given = Vec::new();
         let mut errors = Vec::new();
         for file in files {
-            match Part::of(file) {
-                Ok(Part::Facts) => sources.facts = *file,
-                Ok(Part::Rules) => sources.rules = *file,
-                Ok(Part::Citations) => sources.citations = *file,
-                Err(reason) => errors.push(LoadError::file(file.name, reason)),
+            let part = match Part::of(file) {
+                Ok(part) if given.contains(&part) => {
+                    let reason = format!("a second file of {}; give one at a time", part.word());
+                    errors.push(LoadError::file(file.name, reason));
+                    continue;
+                }
+                Ok(part) => part,
+                Err(reason) => {
+                    errors.push(LoadError::file(file.name, reason));
+                    continue;
+                }
+            };
+            match part {
+                Part::Facts => sources.facts = *file,
+                Part::Rules => sources.rules = *file,
+                Part::Citations => sources.citations = *file,
             }
+            given.push(part);
         }
         if errors.is_empty() { Ok(sources) } else { Err(LoadErrors(errors)) }
     }
 }
 
 /// Which part of a rulebook a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Part {
     Facts,
     Rules,
@@ -88,6 +102,14 @@ enum Part {
 }
 
 impl Part {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Facts => "facts",
+            Self::Rules => "rules",
+            Self::Citations => "citations",
+        }
+    }
+
     fn of(file: &Source<'_>) -> Result<Self, String> {
         let json: Json = serde_json::from_str(file.text).map_err(|e| e.to_string())?;
         let holds =
@@ -222,8 +244,13 @@ pub(super) fn load(sources: &Sources<'_>) -> Result<Rulebook, LoadErrors> {
     let mut of_citations = Faults { file: sources.citations.name, found: Vec::new() };
     let citations = read_citations(&mut of_citations, sources.citations.text);
 
+    // Rules that read a faulty fact or cite a faulty source would only repeat its fault.
     let mut of_rules = Faults { file: sources.rules.name, found: Vec::new() };
-    let rules = rules::read(&mut of_rules, sources.rules.text, &vocabulary, &citations);
+    let rules = if of_facts.found.is_empty() && of_citations.found.is_empty() {
+        rules::read(&mut of_rules, sources.rules.text, &vocabulary, &citations)
+    } else {
+        Vec::new()
+    };
 
     let errors: Vec<LoadError> =
         [of_facts, of_citations, of_rules].into_iter().flat_map(|faults| faults.found).collect();

@@ -150,6 +150,13 @@ fn every_fault_is_reported_at_once() {
     assert_eq!(items, ["rule KTS-001", "rule KTS-002", "rule KTS-004"]);
 }
 
+/// A faulty fact is named once, and not again by every rule that reads it.
+#[test]
+fn a_fault_is_not_repeated_by_what_rests_on_it() {
+    let fault = fact_fault("offers.racemic_ketamine", "type", json!("bool"));
+    assert_eq!(fault.lines().count(), 1, "{fault}");
+}
+
 #[test]
 fn a_file_is_known_by_its_content() {
     let faults = |text: &str| {
@@ -159,6 +166,10 @@ fn a_file_is_known_by_its_content() {
     assert!(faults("{").contains("mine.json: EOF while parsing"));
     assert!(faults("[1, 2]").contains("mine.json: this is neither"));
     assert!(faults("3").contains("mine.json: this is neither"));
+
+    let twice = [Source { name: "a", text: "{}" }, Source { name: "b", text: "{}" }];
+    let fault = Sources::replaced_by(&twice).map(|_| ()).expect_err("twice").to_string();
+    assert_eq!(fault, "b: a second file of citations; give one at a time");
 
     let citations = Source { name: "c", text: "{}" };
     let loaded = Rulebook::load(&Sources::replaced_by(&[citations]).unwrap());
