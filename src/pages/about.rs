@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, http::StatusCode, web};
 use askama::Template;
 
 use crate::{
-    app::App,
+    http::shared::Shared,
     domain::{SafetyStatus, Severity, Tier},
     rules::{IfUndetermined, LegalStatus, Rule},
 };
@@ -34,7 +34,8 @@ struct Named {
 
 /// How listings are checked.
 #[get("/about")]
-pub async fn about_page(app: web::Data<App>, lang: Lang) -> HttpResponse {
+pub async fn about_page(shared: web::Data<Shared>, lang: Lang) -> HttpResponse {
+    let app = &shared.app;
     let catalog = app.catalog.load();
     let date = format::date(lang, catalog.as_of());
     let statuses = [
@@ -45,7 +46,7 @@ pub async fn about_page(app: web::Data<App>, lang: Lang) -> HttpResponse {
         SafetyStatus::InsufficientInformation,
     ];
     let page = AboutPage {
-        p: Page::new(lang, lang.t("about-title"), "/about", Section::About, site(&app)),
+        p: Page::new(lang, lang.t("about-title"), "/about", Section::About, site(app)),
         tiers: Tier::ALL
             .iter()
             .map(|tier| Named {
@@ -97,7 +98,8 @@ struct RuleLine {
 
 /// Every rule in plain words.
 #[get("/rules")]
-pub async fn rules_page(app: web::Data<App>, lang: Lang) -> HttpResponse {
+pub async fn rules_page(shared: web::Data<Shared>, lang: Lang) -> HttpResponse {
+    let app = &shared.app;
     let of = |severity: Severity| {
         let rules = app.rulebook.rules().iter().filter(move |rule| rule.severity == severity);
         rules.map(|rule| RuleLine {
@@ -111,7 +113,7 @@ pub async fn rules_page(app: web::Data<App>, lang: Lang) -> HttpResponse {
     ];
     let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
     let page = RulesPage {
-        p: Page::new(lang, lang.t("rules-title"), "/rules", Section::About, site(&app)),
+        p: Page::new(lang, lang.t("rules-title"), "/rules", Section::About, site(app)),
         groups: Severity::ALL
             .iter()
             .map(|severity| RuleGroup {
@@ -151,9 +153,10 @@ struct FactLine {
 
 /// One rule with its sources.
 #[get("/rules/{id}")]
-pub async fn rule_page(app: web::Data<App>, id: web::Path<String>, lang: Lang) -> HttpResponse {
+pub async fn rule_page(shared: web::Data<Shared>, id: web::Path<String>, lang: Lang) -> HttpResponse {
+    let app = &shared.app;
     let Some((_, rule)) = app.rulebook.rule(&id) else {
-        return errors::not_found(lang, site(&app));
+        return errors::not_found(lang, site(app));
     };
     let vocabulary = app.rulebook.vocabulary();
     let state = rule.jurisdiction.strip_prefix("US-");
@@ -163,7 +166,7 @@ pub async fn rule_page(app: web::Data<App>, id: web::Path<String>, lang: Lang) -
             lang.t1("rule-link", &rule.id),
             &format!("/rules/{}", rule.id),
             Section::About,
-            site(&app),
+            site(app),
         ),
         text: rule.plain.text(lang.into()).to_owned(),
         severity: format!("severity-{}", rule.severity),

@@ -5,6 +5,7 @@ use askama::Template;
 use url::form_urlencoded;
 
 use crate::{
+    http::shared::Shared,
     app::{
         App,
         check::{self, CheckMatch, CheckResult, MatchedOn},
@@ -67,7 +68,8 @@ struct SiteLine {
 
 /// The page that checks a provider. `id` shows one of several candidates.
 #[get("/check")]
-pub async fn check_page(app: web::Data<App>, request: HttpRequest, lang: Lang) -> HttpResponse {
+pub async fn check_page(shared: web::Data<Shared>, request: HttpRequest, lang: Lang) -> HttpResponse {
+    let app = &shared.app;
     let asked = |wanted: &str| {
         let mut pairs = form_urlencoded::parse(request.query_string().as_bytes());
         let value = pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
@@ -75,9 +77,9 @@ pub async fn check_page(app: web::Data<App>, request: HttpRequest, lang: Lang) -
     };
     let typed = asked("q");
     let path = typed.as_deref().map_or_else(|| "/check".to_owned(), |typed| to_path(typed, None));
-    let mut page = Page::new(lang, lang.t("check-title"), &path, Section::Check, site(&app));
+    let mut page = Page::new(lang, lang.t("check-title"), &path, Section::Check, site(app));
     page.private = typed.is_some();
-    let answer = typed.as_deref().map(|typed| answer(&app, lang, typed, asked("id").as_deref()));
+    let answer = typed.as_deref().map(|typed| answer(app, lang, typed, asked("id").as_deref()));
     let page = CheckPage { p: page, typed: typed.unwrap_or_default(), answer };
     html(StatusCode::OK, lang, &page)
 }

@@ -6,6 +6,7 @@ mod view;
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web};
 use askama::Template;
 
+use crate::http::shared::Shared;
 use crate::app::{App, answer::ClinicAnswer, detail};
 
 use super::{
@@ -54,17 +55,18 @@ struct ClinicPage {
 /// A clinic's page.
 #[get("/clinics/{slug}")]
 pub async fn clinic_page(
-    app: web::Data<App>,
+    shared: web::Data<Shared>,
     slug: web::Path<String>,
     request: HttpRequest,
     lang: Lang,
 ) -> HttpResponse {
-    match detail::clinic(&app, &slug, None) {
+    let app = &shared.app;
+    match detail::clinic(app, &slug, None) {
         Ok(answer) => {
             let asked = Asked::read(request.query_string());
-            html(StatusCode::OK, lang, &ClinicPage::new(&app, lang, &answer, &asked))
+            html(StatusCode::OK, lang, &ClinicPage::new(app, lang, &answer, &asked))
         }
-        Err(why) => errors::missing(lang, site(&app), &why),
+        Err(why) => errors::missing(lang, site(app), &why),
     }
 }
 

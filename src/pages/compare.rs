@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web};
 use askama::Template;
 use url::form_urlencoded;
 
+use crate::http::shared::Shared;
 use crate::app::{
     App,
     compare::{self, MAX},
@@ -57,7 +58,8 @@ impl Row {
 
 /// The comparison: `?clinic=SLUG` for each.
 #[get("/compare")]
-pub async fn compare_page(app: web::Data<App>, request: HttpRequest, lang: Lang) -> HttpResponse {
+pub async fn compare_page(shared: web::Data<Shared>, request: HttpRequest, lang: Lang) -> HttpResponse {
+    let app = &shared.app;
     let mut slugs: Vec<String> = Vec::new();
     for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
         if name == "clinic" && !value.is_empty() && !slugs.iter().any(|slug| *slug == value) {
@@ -70,18 +72,18 @@ pub async fn compare_page(app: web::Data<App>, request: HttpRequest, lang: Lang)
         note = Some("compare-too-many");
     }
     let asked = slugs.len();
-    slugs.retain(|slug| detail::clinic(&app, slug, None).is_ok());
+    slugs.retain(|slug| detail::clinic(app, slug, None).is_ok());
     if slugs.len() < asked {
         note = Some("compare-missing");
     }
-    let (columns, rows) = match compare::compare(&app, &slugs) {
-        Ok(answer) => table(&app, lang, &answer),
+    let (columns, rows) = match compare::compare(app, &slugs) {
+        Ok(answer) => table(app, lang, &answer),
         Err(_) => (Vec::new(), Vec::new()),
     };
     let page = ComparePage {
         p: Page {
             private: !slugs.is_empty(),
-            ..Page::new(lang, lang.t("compare-title"), &path(&slugs), Section::Find, site(&app))
+            ..Page::new(lang, lang.t("compare-title"), &path(&slugs), Section::Find, site(app))
         },
         note: note.map(|key| lang.t(key).into_owned()),
         columns,

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web};
 use askama::Template;
 
 use crate::{
+    http::shared::Shared,
     app::{
         App,
         answer::{ClinicItem, SearchAnswer},
@@ -173,22 +174,23 @@ const ELSEWHERE: &[Elsewhere] = &[
 
 /// The search page.
 #[get("/")]
-pub async fn find_page(app: web::Data<App>, request: HttpRequest, lang: Lang) -> HttpResponse {
+pub async fn find_page(shared: web::Data<Shared>, request: HttpRequest, lang: Lang) -> HttpResponse {
+    let app = &shared.app;
     let query = FindQuery::read(request.query_string());
     let mut page = Page::new(
         lang,
         lang.t("find-title"),
         &query.to_path(),
         Section::Find,
-        site(&app),
+        site(app),
     );
     page.private = query.asks();
     page.print = query.print;
     let (results, problem) = match &query.too_precise {
         Some((lat, lon)) => (None, Some(too_precise(lang, lat, lon))),
         None if !query.asks() => (None, None),
-        None => match Answers::ask(&app, &query) {
-            Ok(answers) => (Some(answers.results(&app, lang, &query)), None),
+        None => match Answers::ask(app, &query) {
+            Ok(answers) => (Some(answers.results(app, lang, &query)), None),
             Err(error) => (None, Some(problem(lang, &query, error))),
         },
     };

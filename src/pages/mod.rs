@@ -26,7 +26,7 @@ use crate::app::App;
 
 use self::page::Site;
 
-/// Mounts the pages. The application's data must hold a [`web::Data<App>`].
+/// Mounts the pages. The application's data must hold a `web::Data` of [`Shared`].
 pub fn configure(config: &mut ServiceConfig) {
     config.service(assets::serve).service(web::scope("/es").configure(pages)).configure(pages);
 }

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, get, http::StatusCode, web};
 use askama::Template;
 
-use crate::app::App;
+use crate::http::shared::Shared;
 
 use super::{
     format,
@@ -214,10 +214,11 @@ const SOURCES: &[&str] = &[
 
 /// The page before a first visit.
 #[get("/prepare")]
-pub async fn prepare_page(app: web::Data<App>, lang: Lang) -> HttpResponse {
+pub async fn prepare_page(shared: web::Data<Shared>, lang: Lang) -> HttpResponse {
+    let app = &shared.app;
     let as_of = app.catalog.load().as_of();
     let page = PreparePage {
-        p: Page::new(lang, lang.t("prep-title"), "/prepare", Section::Prepare, site(&app)),
+        p: Page::new(lang, lang.t("prep-title"), "/prepare", Section::Prepare, site(app)),
         groups: CHECKLIST,
         prices: PRICES
             .iter()
