@@ -48,11 +48,12 @@ impl ServeCommand {
         let listener = TcpListener::bind(args.listen)
             .with_context(|| format!("cannot listen on {}", args.listen))
             .map_err(Failure::Unavailable)?;
-        let shared = Shared::new(app.clock.clone(), app.operator.clone(), Limits::default(), &[]);
+        let shared = Shared::new(Arc::clone(&app), Limits::default(), crate::pages::ROUTES);
         let running = Running {
             workers: args.workers.map(std::num::NonZeroUsize::get),
             compress: args.compress,
-            more: None,
+            fixed_body: args.bench_fixed_body,
+            more: Some(crate::pages::configure),
         };
         let server = http::Server::new(listener, Arc::new(shared), running)
             .context("the socket has no address")

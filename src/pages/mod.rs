@@ -20,15 +20,45 @@ mod prepare;
 mod query;
 mod sources;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::{
+    HttpResponse, get,
+    http::{Method, header},
+    web::{self, ServiceConfig},
+};
 
 use crate::app::App;
 
 use self::page::Site;
 
-/// Mounts the pages. The application's data must hold a `web::Data` of [`Shared`].
+/// The only method of a page.
+const GET: &[Method] = &[Method::GET];
+
+/// The routes of [`configure`], which the server must know by their templates.
+pub const ROUTES: &[(&str, &[Method])] = &[
+    ("/assets/{name}", GET),
+    ("/", GET),
+    ("/clinics/{slug}", GET),
+    ("/compare", GET),
+    ("/check", GET),
+    ("/prepare", GET),
+    ("/about", GET),
+    ("/rules", GET),
+    ("/rules/{id}", GET),
+    ("/es", GET),
+    ("/es/", GET),
+    ("/es/clinics/{slug}", GET),
+    ("/es/compare", GET),
+    ("/es/check", GET),
+    ("/es/prepare", GET),
+    ("/es/about", GET),
+    ("/es/rules", GET),
+    ("/es/rules/{id}", GET),
+];
+
+/// Mounts the pages. The application's data must hold a `web::Data` of [`Shared`](crate::http::shared::Shared).
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(assets::serve).service(web::scope("/es").configure(pages)).configure(pages);
+    let spanish = web::scope("/es").service(spanish_start).configure(pages);
+    config.service(assets::serve).service(spanish).configure(pages);
 }
 
 /// The pages of one language, under its prefix.
@@ -42,6 +72,12 @@ fn pages(config: &mut ServiceConfig) {
         .service(about::about_page)
         .service(about::rules_page)
         .service(about::rule_page);
+}
+
+/// `/es` without a slash leads to the first page in Spanish.
+#[get("")]
+async fn spanish_start() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/es/")).finish()
 }
 
 /// What all pages of this server have in common.
