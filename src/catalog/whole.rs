@@ -135,6 +135,12 @@ impl Catalog {
         self.base.listings.len() - self.dead.len() + self.recent.listings.len()
     }
 
+    /// How many providers there are.
+    #[must_use]
+    pub fn provider_count(&self) -> usize {
+        usize::try_from(self.providers(None, None, 0).total).unwrap_or(usize::MAX)
+    }
+
     /// True where there is no listing.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -48,10 +48,11 @@ impl ServeCommand {
         let listener = TcpListener::bind(args.listen)
             .with_context(|| format!("cannot listen on {}", args.listen))
             .map_err(Failure::Unavailable)?;
-        let shared = Shared::new(app.clock.clone(), app.operator.clone(), Limits::default(), &[]);
+        let shared = Shared::new(Arc::clone(&app), Limits::default(), &[]);
         let running = Running {
             workers: args.workers.map(std::num::NonZeroUsize::get),
             compress: args.compress,
+            fixed_body: args.bench_fixed_body,
             more: None,
         };
         let server = http::Server::new(listener, Arc::new(shared), running)
