@@ -10,6 +10,7 @@
 mod build;
 mod collect;
 mod columns;
+mod gone;
 mod handle;
 mod hours;
 mod listing;
@@ -27,6 +28,7 @@ mod terms;
 mod tree;
 mod whole;
 
+pub use gone::{Fate, GoneRecord};
 pub use handle::CatalogHandle;
 pub use hours::{MINUTES_PER_WEEK, WeeklyHours, minute_of_week};
 pub use listing::{Listing, ListingClass, ListingRecord, OpenSet, SplicedItem};

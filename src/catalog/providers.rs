@@ -173,7 +173,7 @@ impl Provider {
 }
 
 /// The place of a provider in the list: by folded name, ties by id.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct ProviderKey {
     /// Folded name.
     pub name: String,

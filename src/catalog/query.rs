@@ -181,7 +181,7 @@ impl Query {
 }
 
 /// What a hit is ordered by.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum KeyValue {
     /// Metres.
     Distance(f64),
@@ -214,7 +214,7 @@ impl KeyValue {
 }
 
 /// The place of a hit in the whole order; a page's last key resumes after it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct SortKey {
     /// Whether it stands in the section with an unknown value under a filter.
     pub unknown: bool,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::{
     build::Draft,
     collect::Found,
+    gone::{Fate, Gone, GoneRecord},
     listing::{Listing, ListingClass, ListingRecord},
     names::NameQuery,
     providers::{
@@ -32,6 +33,7 @@ pub struct Catalog {
     recent: Arc<Segment>,
     dead: Arc<Dead>,
     providers: Providers,
+    gone: Gone,
     /// The revision of every listing and provider that changed since the base was made.
     touched: Arc<BTreeMap<Uuid, i64>>,
 }
@@ -44,13 +46,21 @@ pub struct CatalogBuilder {
     fictional: bool,
     listings: Draft,
     providers: Vec<Arc<Provider>>,
+    gone: Vec<GoneRecord>,
 }
 
 impl CatalogBuilder {
     /// Starts a catalog of a revision of the journal, evaluated for a date.
     #[must_use]
     pub fn new(revision: i64, as_of: NaiveDate, fictional: bool) -> Self {
-        Self { revision, as_of, fictional, listings: Draft::default(), providers: Vec::new() }
+        Self {
+            revision,
+            as_of,
+            fictional,
+            listings: Draft::default(),
+            providers: Vec::new(),
+            gone: Vec::new(),
+        }
     }
 
     /// Takes in a listing.
@@ -61,6 +71,11 @@ impl CatalogBuilder {
     /// Takes in a provider.
     pub fn provider(&mut self, record: &ProviderRecord) {
         self.providers.push(provider(record));
+    }
+
+    /// Takes in what became of a provider that is public no more.
+    pub fn gone(&mut self, record: GoneRecord) {
+        self.gone.push(record);
     }
 
     /// Makes the catalog.
@@ -74,6 +89,7 @@ impl CatalogBuilder {
             recent: Arc::default(),
             dead: Arc::default(),
             providers: Providers::new(self.providers),
+            gone: Gone::default().patched(|_| false, self.gone.iter()),
             touched: Arc::default(),
         }
     }
@@ -90,6 +106,8 @@ pub enum Change {
     Provider(Box<ProviderRecord>),
     /// A provider is no longer public.
     NoProvider(Uuid),
+    /// A provider is no longer public, and this became of it.
+    Gone(GoneRecord),
 }
 
 impl Catalog {
@@ -115,6 +133,12 @@ impl Catalog {
     #[must_use]
     pub fn len(&self) -> usize {
         self.base.listings.len() - self.dead.len() + self.recent.listings.len()
+    }
+
+    /// How many providers there are.
+    #[must_use]
+    pub fn provider_count(&self) -> usize {
+        usize::try_from(self.providers(None, None, 0).total).unwrap_or(usize::MAX)
     }
 
     /// True where there is no listing.
@@ -211,6 +235,12 @@ impl Catalog {
         self.providers.by_slug(slug)
     }
 
+    /// What became of the provider or site that was found by this id or name in addresses.
+    #[must_use]
+    pub fn fate(&self, key: &str) -> Option<Fate> {
+        self.gone.fate(key)
+    }
+
     /// Every provider that has a key, by id. A name is compared folded
     /// ([`super::fold_name`]), as names and aliases are kept.
     #[must_use]
@@ -235,12 +265,17 @@ impl Catalog {
     pub fn patched(&self, revision: i64, changes: &[Change]) -> Self {
         let mut listings: BTreeMap<Uuid, Option<&ListingRecord>> = BTreeMap::new();
         let mut providers: BTreeMap<Uuid, Option<&ProviderRecord>> = BTreeMap::new();
+        let mut gone: Vec<&GoneRecord> = Vec::new();
         for change in changes {
             match change {
                 Change::Listing(record) => drop(listings.insert(record.id, Some(record))),
                 Change::NoListing(id) => drop(listings.insert(*id, None)),
                 Change::Provider(record) => drop(providers.insert(record.id, Some(record))),
                 Change::NoProvider(id) => drop(providers.insert(*id, None)),
+                Change::Gone(record) => {
+                    providers.insert(record.id, None);
+                    gone.push(record);
+                }
             }
         }
         let mut draft = Draft::default();
@@ -253,6 +288,7 @@ impl Catalog {
         for slot in listings.keys().filter_map(|id| self.base.slot_by_id(*id)) {
             dead.add(&self.base, slot);
         }
+        let gone = self.gone.patched(|id| providers.contains_key(&id), gone.into_iter());
         let changed_providers: Vec<Uuid> = providers.keys().copied().collect();
         let providers = if providers.is_empty() {
             self.providers.clone()
@@ -274,6 +310,7 @@ impl Catalog {
             recent: Arc::new(draft.finish()),
             dead: Arc::new(dead),
             providers,
+            gone,
             touched: Arc::new(touched),
         }
     }
@@ -299,6 +336,7 @@ impl Catalog {
             recent: Arc::default(),
             dead: Arc::default(),
             providers: self.providers.rebuilt(),
+            gone: self.gone.clone(),
             touched: Arc::default(),
         }
     }
@@ -336,6 +374,7 @@ impl Catalog {
             recent: Arc::new(draft.finish()),
             dead: Arc::new(dead),
             providers,
+            gone: self.gone.clone(),
             touched: Arc::new(touched),
         }
     }

@@ -11,5 +11,14 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod api;
 mod catalog;
+mod course_cost;
+mod gazetteer;
+mod hours;
+mod import;
+mod openapi;
+mod rules;
+mod store;
+mod support;
 mod tidy;

@@ -1,0 +1,91 @@
+//! Bodies: read within a size and a time, and only as JSON.
+
+use std::sync::Arc;
+
+use actix_web::{
+    FromRequest, HttpRequest,
+    dev::Payload,
+    http::header,
+    web::{Bytes, BytesMut, Data},
+};
+use futures_util::{StreamExt as _, future::LocalBoxFuture};
+
+use super::{
+    problem::{Kind, Problem},
+    shared::Shared,
+};
+
+/// How much of a body that is too large is still read before it is refused: a client that is
+/// cut off in the middle of sending often never sees the answer.
+const DRAINED_BYTES: usize = 8 * 1_024 * 1_024;
+
+/// A whole body that claims to be JSON; nobody has parsed it yet.
+#[derive(Debug)]
+pub struct JsonBytes(pub Bytes);
+
+impl FromRequest for JsonBytes {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let Some(shared) = request.app_data::<Data<Shared>>().map(|data| Arc::clone(data))
+            else {
+                return Err(Problem::internal("the application has no shared state"));
+            };
+            let limits = &shared.limits;
+            let reading = read(payload, limits.body_bytes);
+            let bytes = tokio::time::timeout(limits.body_time, reading)
+                .await
+                .unwrap_or_else(|_| Err(Problem::of(Kind::RequestTimeout)))?;
+            // The type is judged after the body was read, for the same reason as its size.
+            check_type(&request)?;
+            Ok(Self(bytes))
+        })
+    }
+}
+
+async fn read(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
+    let mut body = BytesMut::new();
+    let mut received = 0_usize;
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|_| {
+            Problem::new(Kind::BadRequest, "The body ended early or is wrongly framed.")
+        })?;
+        received = received.saturating_add(chunk.len());
+        if received > DRAINED_BYTES {
+            break;
+        }
+        if received <= most {
+            body.extend_from_slice(&chunk);
+        }
+    }
+    if received > most {
+        let detail = format!("The body is larger than {most} bytes.");
+        return Err(Problem::new(Kind::PayloadTooLarge, detail));
+    }
+    Ok(body.freeze())
+}
+
+fn check_type(request: &HttpRequest) -> Result<(), Problem> {
+    let headers = request.headers();
+    let plain = headers
+        .get(header::CONTENT_ENCODING)
+        .is_none_or(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"identity"));
+    let json =
+        headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(is_json);
+    if plain && json { Ok(()) } else { Err(Problem::of(Kind::UnsupportedMediaType)) }
+}
+
+/// `application/json`, in UTF-8 if it says in what.
+fn is_json(kind: &str) -> bool {
+    let mut parts = kind.split(';').map(str::trim);
+    parts.next().is_some_and(|essence| essence.eq_ignore_ascii_case("application/json"))
+        && parts.all(|parameter| match parameter.split_once('=') {
+            Some((name, value)) if name.eq_ignore_ascii_case("charset") => {
+                value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            }
+            _ => true,
+        })
+}

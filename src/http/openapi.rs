@@ -1,0 +1,191 @@
+//! The document of the API: what is said once for all operations. The operations say the rest.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use utoipa::{
+    IntoResponses, OpenApi as _,
+    openapi::{
+        OpenApi, OpenApiVersion, Ref, RefOr, Response,
+        content::ContentBuilder,
+        example::{Example, ExampleBuilder},
+        response::ResponseBuilder,
+    },
+};
+use utoipa_actix_web::AppExt as _;
+
+use super::{
+    problem::{Kind, PROBLEM_JSON, ProblemBody},
+    routes,
+};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Bedside",
+        description = "The public directory of supervised, in-person ketamine care in the United States, and the register that says, with evidence, which providers prescribe ketamine without anyone at the bedside.\n\nUnknown is never a pass and never a flag: every fact is known with evidence or unknown with a reason. Nobody can pay for a place in any order. A question leaves no trace: addresses take coordinates of two decimals at most, and logs hold neither paths nor queries.\n\nErrors are problems (RFC 9457), each with a type that resolves to its documentation.",
+        contact(
+            name = "The maintainers of Bedside",
+            url = "https://bedside.example/contact",
+            email = "maintainers@bedside.example",
+        ),
+        license(name = "MIT OR Apache-2.0", url = "https://bedside.example/licence"),
+    ),
+    servers((url = "/", description = "This server")),
+    tags(
+        (name = "check", description = "Is this provider known, and as what?"),
+        (name = "clinics", description = "One clinic or several, with everything known and unknown."),
+        (name = "providers", description = "The organisations behind the clinics, also those without an address."),
+        (name = "reference", description = "Code lists with their sources."),
+        (name = "rules", description = "The rulebook, its vocabulary, and evaluations of given facts."),
+        (name = "search", description = "Clinics near a place."),
+        (name = "service", description = "The service itself."),
+    ),
+    components(schemas(ProblemBody<'_>)),
+)]
+struct Base;
+
+/// The document, from the routes that are registered.
+#[must_use]
+pub fn document() -> OpenApi {
+    let (_, mut document) = actix_web::App::new()
+        .into_utoipa_app()
+        .openapi(Base::openapi())
+        .configure(routes::documented)
+        .split_for_parts();
+    // Pinned, so that a later default of the generator does not move clients.
+    document.openapi = OpenApiVersion::Version31;
+    document
+}
+
+/// The document as text, as it is served and committed.
+#[must_use]
+pub fn text() -> String {
+    // A document of strings and numbers always serialises.
+    let mut text = document().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Declares a class of error responses that operations share.
+macro_rules! error_class {
+    ($(#[$meta:meta])* $name:ident: $($kind:ident),+ $(,)?) => {
+        $(#[$meta])*
+        pub struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<Response>> {
+                problem_responses(&[$(Kind::$kind),+])
+            }
+        }
+    };
+}
+
+error_class! {
+    /// What may go wrong when something is read without parameters.
+    PlainErrors: BadRequest, UnknownParameter, NotAcceptable, Internal, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when something is read by its name.
+    NamedErrors: BadRequest, InvalidParameter, UnknownParameter, NotFound, NotAcceptable, Internal,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a question about readiness.
+    ReadinessErrors: InvalidParameter, UnknownParameter, NotAcceptable, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when a listing is read.
+    ListingErrors: InvalidParameter, UnknownParameter, NotFound, NotAcceptable, Gone, Internal,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a course cost.
+    CourseCostErrors: InvalidParameter, UnknownParameter, NotFound, NotAcceptable, Gone,
+        NotOffered, Internal, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a comparison.
+    CompareErrors: InvalidParameter, UnknownParameter, NotFound, NotAcceptable, Gone, Internal,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a list that is read page by page.
+    ListErrors: InvalidParameter, UnknownParameter, InvalidCursor, CursorMismatch, CursorExpired,
+        NotAcceptable, Internal, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a search by address.
+    SearchErrors: InvalidParameter, UnknownParameter, TooPrecise, InvalidCursor, CursorMismatch,
+        CursorExpired, PlaceNotFound, NotAcceptable, AmbiguousPlace, TooManyListings, Internal,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a search by body.
+    SearchBodyErrors: InvalidBody, UnknownParameter, InvalidCursor, CursorMismatch, CursorExpired,
+        PlaceNotFound, NotAcceptable, RequestTimeout, PayloadTooLarge, UnsupportedMediaType,
+        AmbiguousPlace, TooManyListings, Internal, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a check by address.
+    CheckErrors: InvalidParameter, UnknownParameter, NotAcceptable, Internal, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a check by body.
+    CheckBodyErrors: InvalidBody, UnknownParameter, NotAcceptable, RequestTimeout,
+        PayloadTooLarge, UnsupportedMediaType, Internal, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with an evaluation.
+    EvaluationErrors: InvalidBody, InvalidParameter, UnknownParameter, NotAcceptable,
+        RequestTimeout, PayloadTooLarge, UnsupportedMediaType, InvalidFacts, Internal,
+        DeadlineExceeded
+}
+
+/// The responses that some types of problem make: one for each status, with an example of each.
+fn problem_responses(kinds: &[Kind]) -> BTreeMap<String, RefOr<Response>> {
+    let mut by_status: BTreeMap<u16, Vec<Kind>> = BTreeMap::new();
+    for kind in kinds {
+        by_status.entry(kind.status().as_u16()).or_default().push(*kind);
+    }
+    by_status
+        .into_iter()
+        .map(|(status, kinds)| {
+            let titles: Vec<&str> = kinds.iter().map(|kind| kind.title()).collect();
+            let content = ContentBuilder::new()
+                .schema(Some(Ref::from_schema_name("Problem")))
+                .examples_from_iter(kinds.iter().map(|kind| (kind.slug(), example(*kind))))
+                .build();
+            let response = ResponseBuilder::new()
+                .description(titles.join("; "))
+                .content(PROBLEM_JSON, content)
+                .build();
+            (status.to_string(), RefOr::T(response))
+        })
+        .collect()
+}
+
+fn example(kind: Kind) -> Example {
+    ExampleBuilder::new()
+        .summary(kind.title())
+        .value(Some(json!({
+            "type": format!("/problems/{}", kind.slug()),
+            "title": kind.title(),
+            "status": kind.status().as_u16(),
+            "detail": kind.about(),
+            "request_id": "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11",
+        })))
+        .build()
+}

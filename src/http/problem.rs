@@ -1,0 +1,375 @@
+//! The one error of this layer: a problem (RFC 9457), and the one table of its types.
+//!
+//! Handlers answer `Result<_, Problem>`. Whatever else goes wrong, in actix or in a panic, is
+//! made a problem by the [gate](super::gate), so that no error leaves the service in another
+//! shape. The text of a 5xx is constant; what caused it is logged once, by the gate, and never
+//! sent.
+
+use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc};
+
+use actix_web::{
+    HttpResponse, ResponseError,
+    body::BoxBody,
+    http::{
+        StatusCode,
+        header::{self, HeaderValue},
+    },
+};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::ToSchema;
+
+use super::refusals::Candidate;
+
+/// The media type of every error.
+pub const PROBLEM_JSON: &str = "application/problem+json";
+
+/// Declares the problem types: variant, slug, status, title, and what a reader of
+/// `/problems/{slug}` is told.
+macro_rules! kinds {
+    ($($variant:ident = $slug:literal, $status:ident, $title:literal, $about:literal;)+) => {
+        /// A type of problem.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Kind {
+            $(#[doc = $about] $variant,)+
+        }
+
+        impl Kind {
+            /// Every type, in the order of the status.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The last part of its address.
+            #[must_use]
+            pub const fn slug(self) -> &'static str {
+                match self { $(Self::$variant => $slug,)+ }
+            }
+
+            /// Its status code.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Self::$variant => StatusCode::$status,)+ }
+            }
+
+            /// Its name for people.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Self::$variant => $title,)+ }
+            }
+
+            /// What it means and how to mend it.
+            #[must_use]
+            pub const fn about(self) -> &'static str {
+                match self { $(Self::$variant => $about,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    BadRequest = "bad-request", BAD_REQUEST, "Bad request",
+        "The request could not be read as HTTP for this resource.";
+    InvalidParameter = "invalid-parameter", BAD_REQUEST, "Invalid parameter",
+        "A query parameter has a value that it cannot have, or parameters do not go together. `errors` names each one.";
+    UnknownParameter = "unknown-parameter", BAD_REQUEST, "Unknown parameter",
+        "The resource knows no parameter of that name. It is refused rather than ignored, since an ignored filter would look like an answer.";
+    TooPrecise = "too-precise", BAD_REQUEST, "Position too precise for an address",
+        "Addresses of requests end up in logs and histories, so a GET takes coordinates of at most two decimals (about a kilometre). Send the exact position in the body of POST /v1/clinics/search, or round it.";
+    InvalidBody = "invalid-body", BAD_REQUEST, "Invalid body",
+        "The body is no JSON of the shape that the operation takes. `errors` names each place by its JSON pointer.";
+    InvalidCursor = "invalid-cursor", BAD_REQUEST, "Invalid cursor",
+        "The cursor was not made by this service. Start again without one.";
+    CursorMismatch = "cursor-mismatch", BAD_REQUEST, "Cursor of another query",
+        "A cursor continues the query that it came from; only `limit` may change. Start again without it.";
+    CursorExpired = "cursor-expired", BAD_REQUEST, "Expired cursor",
+        "A cursor lives for 24 hours. Start again without it.";
+    NotFound = "not-found", NOT_FOUND, "Not found",
+        "There is nothing at this address.";
+    PlaceNotFound = "place-not-found", NOT_FOUND, "Place not found",
+        "The gazetteer knows no such ZIP code or place in the United States.";
+    MethodNotAllowed = "method-not-allowed", METHOD_NOT_ALLOWED, "Method not allowed",
+        "The resource exists, and the `Allow` header lists the methods that it takes.";
+    NotAcceptable = "not-acceptable", NOT_ACCEPTABLE, "Not acceptable",
+        "None of the media types in `Accept` can be served here.";
+    RequestTimeout = "request-timeout", REQUEST_TIMEOUT, "Request took too long to arrive",
+        "The body did not arrive in time. Send it again.";
+    Gone = "gone", GONE, "Gone",
+        "The listing was taken off for good; the detail says why.";
+    PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE, "Body too large",
+        "The body is larger than the operation takes.";
+    UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type",
+        "The operation takes `application/json` in UTF-8 without a content encoding.";
+    AmbiguousPlace = "ambiguous-place", UNPROCESSABLE_ENTITY, "Ambiguous place",
+        "Several places have that name. `candidates` lists them; ask again with `city` and `state`, or with a ZIP code.";
+    TooManyListings = "too-many-listings", UNPROCESSABLE_ENTITY, "Too many listings for another date",
+        "Answering for another date evaluates every listing of the place anew, so the place may hold at most 20,000. Ask for a smaller radius.";
+    NotOffered = "not-offered", UNPROCESSABLE_ENTITY, "Not offered",
+        "The clinic is not known to offer the route that was asked for, so there is no cost of a course on it.";
+    InvalidFacts = "invalid-facts", UNPROCESSABLE_ENTITY, "Invalid facts",
+        "The body is JSON of the right shape, but a fact, a value, a rule or a date in it cannot be. `errors` names each by its JSON pointer; GET /v1/facts has the vocabulary.";
+    Internal = "internal", INTERNAL_SERVER_ERROR, "Internal error",
+        "The service made a mistake. It is logged under the request id.";
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Unavailable",
+        "The service cannot do this right now. Try again after the time in `Retry-After`.";
+    DeadlineExceeded = "deadline-exceeded", SERVICE_UNAVAILABLE, "Deadline exceeded",
+        "The answer took longer than the service allows itself. Try again, or ask for less.";
+}
+
+impl Kind {
+    /// The type whose slug is `slug`.
+    #[must_use]
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.slug() == slug)
+    }
+
+    /// The plainest type with a status, for errors that actix made; what has no type of its own
+    /// is the client's mistake in general or ours in general.
+    #[must_use]
+    pub fn from_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::BAD_REQUEST => Self::BadRequest,
+            StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+            StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,
+            StatusCode::REQUEST_TIMEOUT => Self::RequestTimeout,
+            StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
+            other if other.is_client_error() => Self::BadRequest,
+            _ => Self::Internal,
+        }
+    }
+}
+
+/// Where in the request a mistake is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// The name of a query parameter.
+    Parameter(String),
+    /// A JSON pointer (RFC 6901) into the body.
+    Pointer(String),
+}
+
+/// One mistake in a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldError {
+    /// The query parameter that it is in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "lat")]
+    pub parameter: Option<String>,
+    /// The JSON pointer (RFC 6901) to its place in the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "/facts/offers.ketamine")]
+    pub pointer: Option<String>,
+    /// What it is, in kebab-case.
+    #[schema(example = "out-of-range")]
+    pub code: &'static str,
+    /// What it is, for people.
+    #[schema(example = "expected a number from -90 to 90; got `389.8`")]
+    pub detail: String,
+}
+
+impl FieldError {
+    /// A mistake at a place.
+    pub fn new(location: Location, code: &'static str, detail: impl Into<String>) -> Self {
+        let (parameter, pointer) = match location {
+            Location::Parameter(name) => (Some(name), None),
+            Location::Pointer(pointer) => (None, Some(pointer)),
+        };
+        Self { parameter, pointer, code, detail: detail.into() }
+    }
+
+    /// The name of its place, whichever sort it is.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        self.parameter.as_deref().or(self.pointer.as_deref()).unwrap_or_default()
+    }
+}
+
+/// An error on its way to the client.
+#[derive(Debug, Clone)]
+pub struct Problem(Box<Inner>);
+
+#[derive(Debug, Clone)]
+struct Inner {
+    kind: Kind,
+    detail: Cow<'static, str>,
+    errors: Vec<FieldError>,
+    candidates: Option<Box<RawValue>>,
+    retry_after_s: Option<u16>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+impl Problem {
+    /// A problem with what is to be said about this one occurrence.
+    pub fn new(kind: Kind, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            detail: detail.into(),
+            errors: Vec::new(),
+            candidates: None,
+            retry_after_s: (kind.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
+            source: None,
+        }))
+    }
+
+    /// A problem of which nothing more is to be said than its type says.
+    #[must_use]
+    pub fn of(kind: Kind) -> Self {
+        Self::new(kind, kind.about())
+    }
+
+    /// A mistake of ours. The cause is for the log, not for the client.
+    pub fn internal(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::of(Kind::Internal).caused_by(source)
+    }
+
+    /// Adds the cause, for the log.
+    #[must_use]
+    pub fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into().into());
+        self
+    }
+
+    /// Adds the mistakes, each with its place.
+    #[must_use]
+    pub fn with_errors(mut self, errors: Vec<FieldError>) -> Self {
+        self.0.errors = errors;
+        self
+    }
+
+    /// Adds what the client may choose from.
+    #[must_use]
+    pub fn with_candidates(mut self, candidates: Box<RawValue>) -> Self {
+        self.0.candidates = Some(candidates);
+        self
+    }
+
+    /// Its type.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// What happened this time.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
+    /// The mistakes in the request.
+    #[must_use]
+    pub fn errors(&self) -> &[FieldError] {
+        &self.0.errors
+    }
+
+    /// Everything that a person at a terminal can use, one mistake a line.
+    #[must_use]
+    pub fn for_terminal(&self) -> String {
+        if self.0.errors.is_empty() {
+            return self.0.detail.to_string();
+        }
+        let lines: Vec<String> = self
+            .0
+            .errors
+            .iter()
+            .map(|error| format!("{}: {}", error.place(), error.detail))
+            .collect();
+        lines.join("\n")
+    }
+
+    /// The causes from the outermost inwards, in one line for the log.
+    #[must_use]
+    pub fn chain(&self) -> Option<String> {
+        let outermost: &(dyn StdError + 'static) = self.0.source.as_deref()?;
+        let mut text = outermost.to_string();
+        let mut next = outermost.source();
+        while let Some(cause) = next {
+            text.push_str(": ");
+            text.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        Some(text)
+    }
+
+    /// The whole response, for the request with this id at this instance.
+    #[must_use]
+    pub fn respond(&self, request_id: Option<&str>, instance: Option<&str>) -> HttpResponse {
+        let inner = &*self.0;
+        let body = ProblemBody {
+            kind: format!("/problems/{}", inner.kind.slug()),
+            title: inner.kind.title(),
+            status: inner.kind.status().as_u16(),
+            detail: &inner.detail,
+            instance,
+            request_id,
+            errors: &inner.errors,
+            candidates: inner.candidates.as_deref(),
+        };
+        let mut response = HttpResponse::build(inner.kind.status());
+        response
+            .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM_JSON)))
+            .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
+        if let Some(seconds) = inner.retry_after_s {
+            response.insert_header((header::RETRY_AFTER, HeaderValue::from(seconds)));
+        }
+        // A body of strings and numbers always serialises.
+        response.body(serde_json::to_vec(&body).unwrap_or_default())
+    }
+}
+
+/// An error of any kind, as RFC 9457 has it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemBody<'a> {
+    /// The address of the documentation of this type of problem.
+    #[serde(rename = "type")]
+    #[schema(example = "/problems/invalid-parameter")]
+    kind: String,
+    /// The type's name.
+    #[schema(example = "Invalid parameter")]
+    title: &'static str,
+    /// The status code of the response.
+    #[schema(minimum = 400, maximum = 599, example = 400)]
+    status: u16,
+    /// What happened this time.
+    #[schema(example = "lat: expected a number from -90 to 90; got `389.8`")]
+    detail: &'a str,
+    /// The template of the address that was asked; never its query.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "/v1/clinics")]
+    instance: Option<&'a str>,
+    /// The id under which the service logged the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11")]
+    request_id: Option<&'a str>,
+    /// The mistakes in the request, each with its place.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    #[schema(required = false)]
+    errors: &'a [FieldError],
+    /// What the client may choose from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Vec<Candidate<'static>>>)]
+    candidates: Option<&'a RawValue>,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.kind.title())
+    }
+}
+
+impl StdError for Problem {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as _)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.0.kind.status()
+    }
+
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        self.respond(None, None)
+    }
+}

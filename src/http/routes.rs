@@ -1,0 +1,128 @@
+//! The whole route table, and what is known about each route before it is served.
+
+use std::collections::HashMap;
+
+use actix_web::{
+    dev::ResourceDef,
+    http::{Method, header::HeaderValue},
+    web,
+};
+use utoipa::openapi::{OpenApi, PathItem};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use super::{docs, ops, v1};
+
+/// Registers every documented route; a handler without documentation does not compile here.
+pub fn documented(config: &mut ServiceConfig<'_>) {
+    config
+        .service(v1::root::get_root)
+        .service(v1::search::list_clinics)
+        .service(v1::search::search_clinics)
+        // Before the one that takes any name.
+        .service(v1::clinics::compare_clinics)
+        .service(v1::clinics::get_course_cost)
+        .service(v1::clinics::get_clinic)
+        .service(v1::providers::list_providers)
+        .service(v1::providers::get_provider)
+        .service(v1::check::get_check)
+        .service(v1::check::post_check)
+        .service(v1::rules::list_rules)
+        .service(v1::rules::get_rule)
+        .service(v1::rules::list_facts)
+        .service(v1::rules::create_evaluation)
+        .service(v1::reference::get_reference)
+        .service(docs::get_document)
+        .service(docs::get_problem_type)
+        .service(ops::get_health)
+        .service(ops::get_readiness)
+        .service(ops::get_metrics)
+        .service(ops::get_security_contact);
+}
+
+/// Registers what is for people only: the pages of the documentation.
+pub fn undocumented(config: &mut web::ServiceConfig) {
+    config.service(docs::get_docs).service(docs::get_docs_file);
+}
+
+/// The routes of [`undocumented`], with their methods.
+pub const UNDOCUMENTED: &[(&str, &[Method])] =
+    &[("/docs", &[Method::GET]), ("/docs/{file:.*}", &[Method::GET])];
+
+/// One route.
+#[derive(Debug)]
+pub struct Route {
+    /// The template of its address: the only form of an address that a log line or a metric
+    /// ever holds.
+    pub template: String,
+    /// The methods that it serves, apart from HEAD and OPTIONS.
+    pub methods: Vec<Method>,
+    /// The value of its `Allow` header.
+    pub allow: HeaderValue,
+}
+
+/// Every route, found by path.
+#[derive(Debug)]
+pub struct Routes {
+    routes: Vec<Route>,
+    exact: HashMap<String, usize>,
+    patterns: Vec<(ResourceDef, usize)>,
+}
+
+impl Routes {
+    /// The routes of a document and some that it leaves out.
+    #[must_use]
+    pub fn new(document: &OpenApi, more: &[(&str, &[Method])]) -> Self {
+        let mut found = Self { routes: Vec::new(), exact: HashMap::new(), patterns: Vec::new() };
+        for (path, item) in &document.paths.paths {
+            found.add(path, methods_of(item));
+        }
+        for (path, methods) in UNDOCUMENTED.iter().chain(more) {
+            found.add(path, methods.to_vec());
+        }
+        found
+    }
+
+    /// Every route.
+    #[must_use]
+    pub fn all(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// The route that serves a path, by its number in [`all`](Self::all).
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<usize> {
+        self.exact.get(path).copied().or_else(|| {
+            self.patterns.iter().find(|(pattern, _)| pattern.is_match(path)).map(|(_, at)| *at)
+        })
+    }
+
+    fn add(&mut self, path: &str, methods: Vec<Method>) {
+        let at = self.routes.len();
+        if path.contains('{') {
+            self.patterns.push((ResourceDef::new(path), at));
+        } else {
+            self.exact.insert(path.to_owned(), at);
+        }
+        let mut allow: Vec<&str> = methods.iter().map(Method::as_str).collect();
+        if methods.contains(&Method::GET) {
+            allow.push("HEAD");
+        }
+        allow.push("OPTIONS");
+        let allow = HeaderValue::from_str(&allow.join(", "))
+            .unwrap_or_else(|_| HeaderValue::from_static("OPTIONS"));
+        self.routes.push(Route { template: path.to_owned(), methods, allow });
+    }
+}
+
+fn methods_of(item: &PathItem) -> Vec<Method> {
+    [
+        (item.get.is_some(), Method::GET),
+        (item.post.is_some(), Method::POST),
+        (item.put.is_some(), Method::PUT),
+        (item.patch.is_some(), Method::PATCH),
+        (item.delete.is_some(), Method::DELETE),
+    ]
+    .into_iter()
+    .filter_map(|(there, method)| there.then_some(method))
+    .collect()
+}

@@ -1,0 +1,187 @@
+//! The server: a socket, workers, and a graceful end.
+
+use std::{
+    io,
+    net::{SocketAddr, TcpListener},
+    num::NonZeroUsize,
+    sync::Arc,
+    time::Duration,
+};
+
+use actix_web::{
+    App as Application, HttpResponse, HttpServer, Resource,
+    dev::ServerHandle,
+    http::Method,
+    middleware::{Compress, Condition},
+    rt::System,
+    web::{self, Bytes, Data},
+};
+use utoipa_actix_web::AppExt as _;
+
+use super::{
+    gate,
+    problem::{Kind, Problem},
+    reply::{self, Caching, Media},
+    routes,
+    shared::{Limits, Shared},
+};
+use crate::{app::App, config::ServeArgs};
+
+/// How often the samples of the metrics are folded.
+const FOLD_METRICS_EVERY: Duration = Duration::from_secs(5);
+
+/// Where the fixed body is served.
+const FIXED_BODY: &str = "/bench/fixed";
+
+/// Registers routes that the document leaves out.
+pub type Register = fn(&mut web::ServiceConfig);
+
+/// How the server runs.
+#[derive(Debug, Clone, Default)]
+pub struct Running {
+    /// Threads that answer requests; by default one for each processor.
+    pub workers: Option<usize>,
+    /// Compress answers where the client asks for it.
+    pub compress: bool,
+    /// Serve a body of so many bytes, to measure other answers against.
+    pub fixed_body: Option<usize>,
+    /// Routes beside the documented ones; [`Shared`] must know them too.
+    pub more: Option<Register>,
+}
+
+/// A server that holds its socket and answers once it runs.
+#[derive(Debug)]
+pub struct Server {
+    listener: TcpListener,
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    running: Running,
+}
+
+impl Server {
+    /// Binds a socket for a service with the limits that ship.
+    ///
+    /// # Errors
+    /// The address cannot be listened on.
+    pub fn bind(app: Arc<App>, args: &ServeArgs) -> io::Result<Self> {
+        let listener = TcpListener::bind(args.listen)?;
+        let running = Running {
+            workers: args.workers.map(NonZeroUsize::get),
+            compress: args.compress,
+            fixed_body: args.bench_fixed_body,
+            more: None,
+        };
+        let more: &[(&str, &[Method])] =
+            if running.fixed_body.is_some() { &[(FIXED_BODY, &[Method::GET])] } else { &[] };
+        Self::new(listener, Arc::new(Shared::new(app, Limits::default(), more)), running)
+    }
+
+    /// Takes a socket that is bound already; port 0 has become a real one by then.
+    ///
+    /// # Errors
+    /// The socket has no address.
+    pub fn new(listener: TcpListener, shared: Arc<Shared>, running: Running) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        Ok(Self { listener, address, shared, running })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers until SIGTERM or an interrupt, then lets running requests end.
+    ///
+    /// # Errors
+    /// The socket cannot be listened on.
+    pub fn run(self) -> io::Result<()> {
+        self.run_with(|handle| {
+            actix_web::rt::spawn(async move {
+                stop_signal().await;
+                tracing::info!("stopping: no new connections, running requests may end");
+                handle.stop(true).await;
+            });
+        })
+    }
+
+    /// Like [`run`](Self::run), with a handle in place of signals; `ready` is called once
+    /// connections are accepted.
+    ///
+    /// # Errors
+    /// The socket cannot be listened on.
+    pub fn run_with(self, ready: impl FnOnce(ServerHandle)) -> io::Result<()> {
+        System::new().block_on(async move {
+            let shared = Data::from(self.shared);
+            let limits = shared.limits.clone();
+            let workers = self.running.workers;
+            let folding = Data::clone(&shared);
+            let mut server = HttpServer::new(move || {
+                let gated = Data::clone(&shared).into_inner();
+                let (more, fixed) = (self.running.more, self.running.fixed_body);
+                let (application, _) = Application::new()
+                    .app_data(Data::clone(&shared))
+                    .into_utoipa_app()
+                    .configure(routes::documented)
+                    .split_for_parts();
+                application
+                    .configure(routes::undocumented)
+                    .configure(move |config| {
+                        if let Some(more) = more {
+                            more(config);
+                        }
+                        if let Some(size) = fixed {
+                            config.service(fixed_body(size));
+                        }
+                    })
+                    .default_service(web::to(nothing_here))
+                    .wrap_fn(move |request, next| gate::pass(Arc::clone(&gated), request, next))
+                    .wrap(Condition::new(self.running.compress, Compress::default()))
+            })
+            .disable_signals()
+            .client_request_timeout(limits.header_time)
+            .client_disconnect_timeout(Duration::from_secs(1))
+            .keep_alive(limits.keep_alive)
+            .max_connections(limits.connections_per_worker)
+            .shutdown_timeout(limits.shutdown_time.as_secs());
+            if let Some(workers) = workers {
+                server = server.workers(workers);
+            }
+            let server = server.listen(self.listener)?.run();
+            actix_web::rt::spawn(async move {
+                let mut ticks = tokio::time::interval(FOLD_METRICS_EVERY);
+                loop {
+                    ticks.tick().await;
+                    folding.metrics.fold();
+                }
+            });
+            ready(server.handle());
+            server.await
+        })
+    }
+}
+
+/// One fixed body, behind the same gate as everything else.
+fn fixed_body(size: usize) -> Resource {
+    let body = Bytes::from(vec![b' '; size]);
+    web::resource(FIXED_BODY).to(move || {
+        let body = body.clone();
+        async move { reply::whole(Media::Json, Caching::Revalidate, body) }
+    })
+}
+
+async fn nothing_here() -> Result<HttpResponse, Problem> {
+    Err(Problem::of(Kind::NotFound))
+}
+
+/// Waits until the service is told to stop.
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

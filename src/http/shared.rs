@@ -1,0 +1,87 @@
+//! What all workers share.
+
+use std::{sync::Arc, time::Duration};
+
+use actix_web::http::{Method, header::EntityTag};
+use chrono::{Datelike as _, NaiveDate};
+
+use super::{
+    metrics::Metrics,
+    openapi,
+    reply::{self, Media},
+    routes::Routes,
+};
+use crate::app::App;
+
+/// How much a client may ask of the service, and how long.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The largest body, in bytes.
+    pub body_bytes: usize,
+    /// How long a body may take to arrive.
+    pub body_time: Duration,
+    /// How long a request may take from its head to its answer.
+    pub request_time: Duration,
+    /// How long a request's head may take to arrive.
+    pub header_time: Duration,
+    /// How long an idle connection is kept.
+    pub keep_alive: Duration,
+    /// How many connections one worker holds; more wait.
+    pub connections_per_worker: usize,
+    /// How long requests that are being served may take once the service stops.
+    pub shutdown_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 64 * 1_024,
+            body_time: Duration::from_secs(8),
+            request_time: Duration::from_secs(10),
+            header_time: Duration::from_secs(5),
+            keep_alive: Duration::from_secs(5),
+            connections_per_worker: 10_000,
+            shutdown_time: Duration::from_secs(8),
+        }
+    }
+}
+
+/// The state behind every request.
+#[derive(Debug)]
+pub struct Shared {
+    /// Everything that answers.
+    pub app: Arc<App>,
+    /// The limits of a request.
+    pub limits: Limits,
+    /// Every route.
+    pub routes: Routes,
+    /// Counters and durations.
+    pub metrics: Metrics,
+}
+
+impl Shared {
+    /// The state of a service; `more` are routes that the document leaves out.
+    #[must_use]
+    pub fn new(app: Arc<App>, limits: Limits, more: &[(&str, &[Method])]) -> Self {
+        let routes = Routes::new(&openapi::document(), more);
+        let metrics = Metrics::new(&routes);
+        Self { app, limits, routes, metrics }
+    }
+
+    /// The tag of an answer from the catalog: its revision, its date, the media type and the
+    /// question.
+    #[must_use]
+    pub fn answer_tag(
+        &self,
+        as_of: Option<NaiveDate>,
+        media: Media,
+        question: &[&[u8]],
+    ) -> EntityTag {
+        let catalog = self.app.catalog.load();
+        let revision = catalog.revision().to_le_bytes();
+        let as_of = as_of.unwrap_or_else(|| catalog.as_of()).num_days_from_ce().to_le_bytes();
+        let mut parts: Vec<&[u8]> = vec![&revision, &as_of, media.essence().as_bytes()];
+        parts.extend_from_slice(question);
+        reply::entity_tag(&parts)
+    }
+}

@@ -1,0 +1,10 @@
+//! The API, version 1: one file per resource.
+
+pub mod check;
+pub mod clinics;
+pub mod providers;
+pub mod reference;
+pub mod root;
+pub mod rules;
+pub mod search;
+pub mod search_params;

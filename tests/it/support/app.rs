@@ -1,0 +1,234 @@
+//! A whole service on a loopback port of its own, asked over real connections: what clients
+//! see includes framing, closed connections and HEAD, which no in-process call shows.
+
+use std::{
+    io::{Read as _, Write as _},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::{Arc, mpsc},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+use actix_web::{
+    dev::{ServerHandle, ServiceResponse},
+    http::Method,
+    web,
+};
+use bedside::{
+    clock::ManualClock,
+    config::Operator,
+    http::{
+        Server,
+        server::Running,
+        shared::{Limits, Shared},
+    },
+};
+use chrono::{TimeZone as _, Utc};
+use serde_json::Value as Json;
+
+/// The routes that exist only here: one panics, one never answers in time.
+const TEST_ROUTES: &[(&str, &[Method])] = &[
+    ("/test/panic", &[Method::GET]),
+    ("/test/panic-at-once", &[Method::GET]),
+    ("/test/slow", &[Method::GET]),
+    ("/test/echo", &[Method::POST]),
+];
+
+/// A running service.
+pub struct TestApp {
+    pub address: SocketAddr,
+    pub shared: Arc<Shared>,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl TestApp {
+    /// A service with the limits that ship.
+    pub fn start() -> Self {
+        Self::with_limits(Limits::default())
+    }
+
+    /// A service with other limits.
+    pub fn with_limits(limits: Limits) -> Self {
+        let clock = ManualClock::new(Utc.with_ymd_and_hms(2026, 11, 21, 12, 0, 0).unwrap());
+        let operator = Operator {
+            name: Some("Test Directory".into()),
+            corrections_contact: Some("corrections@directory.example".into()),
+            ..Operator::default()
+        };
+        let shared =
+            Arc::new(Shared::new(Arc::new(clock), Arc::new(operator), limits, TEST_ROUTES));
+        let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let running = Running { workers: Some(1), compress: false, more: Some(test_routes) };
+        let server = Server::new(listener, Arc::clone(&shared), running).unwrap();
+        let address = server.address();
+        let (ready, handle) = mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            server.run_with(|handle| ready.send(handle).unwrap()).unwrap();
+        });
+        Self { address, shared, handle: handle.recv().unwrap(), thread: Some(thread) }
+    }
+
+    /// GET.
+    pub fn get(&self, path: &str) -> Reply {
+        self.request("GET", path, &[], b"")
+    }
+
+    /// GET with headers.
+    pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        self.request("GET", path, headers, b"")
+    }
+
+    /// POST of a JSON text.
+    pub fn post(&self, path: &str, body: impl AsRef<[u8]>) -> Reply {
+        self.request("POST", path, &[("Content-Type", "application/json")], body.as_ref())
+    }
+
+    /// Any request, on a connection of its own.
+    pub fn request(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+    ) -> Reply {
+        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n");
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        if !body.is_empty() || matches!(method, "POST" | "PUT" | "PATCH") {
+            head.push_str(&format!("Content-Length: {}\r\n", body.len()));
+        }
+        head.push_str("\r\n");
+        let mut connection = self.connect();
+        connection.write_all(head.as_bytes()).unwrap();
+        // A server that answers early may stop reading; its answer is what counts.
+        let _ = connection.write_all(body);
+        Reply::read(&mut connection, method)
+    }
+
+    /// A bare connection.
+    pub fn connect(&self) -> TcpStream {
+        let connection = TcpStream::connect(self.address).unwrap();
+        connection.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        connection.set_nodelay(true).unwrap();
+        connection
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// An answer as it came over the wire.
+#[derive(Debug)]
+pub struct Reply {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    /// Reads one answer: by its length where it has one, else to the end of the connection.
+    pub fn read(connection: &mut TcpStream, method: &str) -> Self {
+        let mut bytes = Vec::new();
+        let mut chunk = [0; 16_384];
+        let head_end = loop {
+            if let Some(at) = bytes.windows(4).position(|w| w == b"\r\n\r\n") {
+                break at + 4;
+            }
+            let n = connection.read(&mut chunk).expect("an answer");
+            assert!(n > 0, "closed without an answer: {:?}", String::from_utf8_lossy(&bytes));
+            bytes.extend_from_slice(&chunk[..n]);
+        };
+        let head = String::from_utf8(bytes[..head_end].to_vec()).unwrap();
+        let mut lines = head.split("\r\n");
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let headers: Vec<(String, String)> = lines
+            .filter_map(|line| line.split_once(": "))
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+            .collect();
+        let mut reply = Self { status, headers, body: bytes[head_end..].to_vec() };
+        let length = match reply.header("content-length") {
+            _ if method == "HEAD" || status == 204 || status == 304 => Some(0),
+            Some(length) => Some(length.parse().unwrap()),
+            None => None,
+        };
+        while length.is_none_or(|length: usize| reply.body.len() < length) {
+            match connection.read(&mut chunk) {
+                Ok(0) => break,
+                Ok(n) => reply.body.extend_from_slice(&chunk[..n]),
+                Err(error) => panic!("the body broke off: {error}"),
+            }
+        }
+        reply
+    }
+
+    /// A header's value.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// The body as text.
+    pub fn text(&self) -> String {
+        String::from_utf8(self.body.clone()).unwrap()
+    }
+
+    /// The body as JSON.
+    pub fn json(&self) -> Json {
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&self.body)))
+    }
+
+    /// The status must be this one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
+        self
+    }
+
+    /// The answer must be a whole problem of this type; its body is given back.
+    #[track_caller]
+    pub fn expect_problem(&self, kind: &str) -> Json {
+        assert_eq!(
+            self.header("content-type"),
+            Some("application/problem+json"),
+            "{} {}",
+            self.status,
+            String::from_utf8_lossy(&self.body)
+        );
+        let problem = self.json();
+        assert_eq!(problem["type"], format!("/problems/{kind}"), "{problem}");
+        assert_eq!(problem["status"], self.status, "{problem}");
+        assert_eq!(problem["request_id"].as_str(), self.header("x-request-id"), "{problem}");
+        for member in ["title", "detail"] {
+            assert!(problem[member].as_str().is_some_and(|text| !text.is_empty()), "{problem}");
+        }
+        problem
+    }
+}
+
+fn test_routes(config: &mut web::ServiceConfig) {
+    config
+        .service(web::resource("/test/panic").to(async || -> &'static str {
+            tokio::task::yield_now().await;
+            panic!("sentinel-of-a-panic")
+        }))
+        .service(
+            web::resource("/test/panic-at-once")
+                .wrap_fn(|_, _| -> std::future::Ready<Result<ServiceResponse, actix_web::Error>> {
+                    panic!("sentinel-of-a-panic")
+                })
+                .to(async || "never"),
+        )
+        .service(web::resource("/test/slow").to(async || {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            "late"
+        }))
+        .service(web::resource("/test/echo").to(async |body: bedside::http::JsonBytes| body.0));
+}
