@@ -26,6 +26,6 @@ VOLUME ["/var/lib/bedside"]
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-    CMD ["/usr/local/bin/bedside", "health", "http://127.0.0.1:8080"]
+    CMD ["/usr/local/bin/bedside", "health", "127.0.0.1:8080"]
 ENTRYPOINT ["/usr/local/bin/bedside"]
 CMD ["serve"]

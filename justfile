@@ -40,9 +40,9 @@ data:
     cargo run -- check data/providers.ndjson
     cargo run -- check data/fictional.ndjson
 
-# Check the rulebook: vocabulary, rules, texts and their cases.
+# Check the rulebook: vocabulary, rules, citations and texts.
 rules:
-    cargo run -- rules check rulebook/*.json
+    cargo run -- rules check rulebook/facts.json rulebook/rules.json rulebook/citations.json
 
 # The benchmarks of the index, the rules, the gazetteer and the page writer.
 bench *args:
@@ -51,7 +51,7 @@ bench *args:
 # Write a provider file of this many providers (10000, 100000, 1000000), clustered like the population.
 generate count="100000" seed="1" file="target/load/providers.ndjson":
     mkdir -p "$(dirname {{ file }})"
-    cargo run --release --example generate -- --count {{ count }} --seed {{ seed }} > {{ file }}
+    cargo run --release --example generate -- --count {{ count }} --seed {{ seed }} --date "$(date -u +%F)" > {{ file }}
 
 # Generate, import, serve and load: one table of server CPU, latency and ratios.
 load count="100000" *args:

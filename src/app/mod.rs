@@ -1,3 +1,135 @@
-//! Use cases: the only layer that combines store, catalog, rules and clock.
+//! Use cases: the only layer that combines store, catalog, rules, gazetteer and clock.
+//!
+//! Reads take what they answer with from one [`crate::catalog::Catalog`], loaded once per
+//! request; the store is asked only by writes and by [`refresh`].
 
+pub mod answer;
+pub mod check;
+pub mod compare;
+pub mod cursor;
+pub mod demo;
+pub mod detail;
+pub mod export;
+pub mod import;
+pub mod keys;
+mod other_date;
+pub mod picture;
+pub mod providers;
+pub mod refresh;
 pub mod request;
+pub mod search;
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicBool, Ordering},
+};
+
+use anyhow::Context;
+use base64::{Engine, engine::general_purpose::STANDARD};
+
+use self::{
+    answer::{Crisis, DetailMeta},
+    cursor::Cursors,
+    picture::Easel,
+};
+use crate::{
+    catalog::{Catalog, CatalogHandle},
+    clock::Clock,
+    config::Operator,
+    gazetteer::Gazetteer,
+    rules::Rulebook,
+    store::{Actor, ActorKind, MetaKey, Reason, Store},
+};
+
+/// Everything that answers: made once, shared by all requests.
+#[derive(Debug)]
+pub struct App {
+    /// The picture of everything public.
+    pub catalog: CatalogHandle,
+    /// Decides statuses.
+    pub rulebook: Arc<Rulebook>,
+    /// Finds places.
+    pub gazetteer: &'static Gazetteer,
+    /// Keeps what is written.
+    pub store: Store,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Signs cursors.
+    pub cursors: Cursors,
+    /// Who runs this directory.
+    pub operator: Arc<Operator>,
+    catching_up: Mutex<()>,
+    store_reachable: AtomicBool,
+}
+
+impl App {
+    /// Reads the store into a catalog and gets ready to answer.
+    ///
+    /// # Errors
+    /// When the store fails, or something that is built in is damaged.
+    pub fn open(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        operator: Operator,
+    ) -> anyhow::Result<Arc<Self>> {
+        let rulebook = Rulebook::built_in().context("the built-in rulebook is damaged")?;
+        let gazetteer = Gazetteer::embedded().context("the built-in gazetteer is damaged")?;
+        let cursors = Cursors::new(&cursor_key(&store).context("cannot read the cursor key")?);
+        let catalog = refresh::build(&store, &rulebook, gazetteer, clock.today())
+            .context("cannot read the directory")?;
+        Ok(Arc::new(Self {
+            catalog: CatalogHandle::new(catalog),
+            rulebook: Arc::new(rulebook),
+            gazetteer,
+            store,
+            clock,
+            cursors,
+            operator: Arc::new(operator),
+            catching_up: Mutex::new(()),
+            store_reachable: AtomicBool::new(true),
+        }))
+    }
+
+    /// False while the database does not answer: reads go on, writes are refused.
+    #[must_use]
+    pub fn takes_writes(&self) -> bool {
+        self.store_reachable.load(Ordering::Relaxed)
+    }
+
+    /// What an answer about one thing rests on.
+    #[must_use]
+    pub fn meta(&self, catalog: &Catalog, as_of: chrono::NaiveDate) -> DetailMeta {
+        DetailMeta {
+            revision: catalog.revision(),
+            as_of,
+            fictional: catalog.fictional(),
+            crisis: Crisis::default(),
+            operator: Arc::clone(&self.operator),
+        }
+    }
+
+    fn easel(&self, as_of: chrono::NaiveDate) -> Easel<'_> {
+        Easel { rulebook: &self.rulebook, gazetteer: self.gazetteer, as_of }
+    }
+}
+
+/// The key that signs cursors: made at the first start, kept in the database, shared by
+/// replicas.
+fn cursor_key(store: &Store) -> anyhow::Result<Vec<u8>> {
+    if let Some(text) = store.read(|reader| reader.meta(MetaKey::CursorKey))? {
+        return Ok(STANDARD.decode(text)?);
+    }
+    let fresh: [u8; 32] = rand::random();
+    let actor = Actor::new(ActorKind::System, "bedside");
+    let reason = Reason::new("first_start", "");
+    // Another replica may have been first: what the database holds in the end counts.
+    let kept = store.write(&actor, &reason, |tx| {
+        if let Some(text) = tx.read().meta(MetaKey::CursorKey)? {
+            return Ok::<_, crate::store::Error>(text);
+        }
+        let text = STANDARD.encode(fresh);
+        tx.set_meta(MetaKey::CursorKey, &text)?;
+        Ok(text)
+    })?;
+    Ok(STANDARD.decode(kept.value)?)
+}

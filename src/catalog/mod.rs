@@ -1,1 +1,39 @@
 //! The immutable in-memory picture of everything public, with its indexes.
+//!
+//! Pure: no I/O and no clock. A [`Catalog`] is built by a [`CatalogBuilder`], answers
+//! [`Catalog::search`] from memory, and is swapped whole through a [`CatalogHandle`].
+//!
+//! A catalog has two segments of the same make: a large one, built now and then, and a small
+//! one with what changed since. A change makes a new small segment and marks what it replaces
+//! in the large one, so that its price depends on the number of recent changes alone.
+
+mod build;
+mod collect;
+mod columns;
+mod gone;
+mod handle;
+mod hours;
+mod listing;
+mod names;
+mod packed;
+mod plan;
+mod providers;
+mod query;
+mod region;
+mod schedules;
+mod search;
+mod segment;
+mod space;
+mod terms;
+mod tree;
+mod whole;
+
+pub use gone::{Fate, GoneRecord};
+pub use handle::CatalogHandle;
+pub use hours::{MINUTES_PER_WEEK, WeeklyHours, minute_of_week};
+pub use listing::{Listing, ListingClass, ListingRecord, OpenSet, SplicedItem};
+pub use names::{NameQuery, fold_name};
+pub use providers::{KeyKind, Provider, ProviderKey, ProviderPage, ProviderRecord};
+pub use query::{Answer, Filters, Hit, KeyValue, LeftOut, Place, Query, Sort, SortKey, View};
+pub use space::distance_m;
+pub use whole::{Catalog, CatalogBuilder, Change};

@@ -2,10 +2,10 @@
 //!
 //! Our own codes are snake_case; codes from outside keep their spelling.
 
-/// Declares a code list: an enum whose variants carry their wire value, with `ALL`,
-/// `as_str`, `FromStr`, serde and OpenAPI schema in step.
+/// Declares a code list: an enum whose variants carry their wire value, in step everywhere.
+/// A wire value is a `tt`: into a `literal` the schema's derive cannot look.
 macro_rules! codes {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)+ }) => {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:tt,)+ }) => {
         $(#[$meta])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash,

@@ -4,7 +4,9 @@
 //! the rules read and the catalog shows.
 
 mod codes;
+pub mod course_cost;
 pub mod fact;
+pub mod hours;
 pub mod offer;
 pub mod place;
 pub mod provider;

@@ -21,14 +21,17 @@ pub struct Price {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub product: Option<Product>,
     /// US cents; the lower end of a range.
+    #[schema(minimum = 0, maximum = 10_000_000)]
     pub amount_cents: i64,
     /// US cents; the upper end of a range.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 10_000_000)]
     pub amount_max_cents: Option<i64>,
     /// What one unit is.
     pub basis: PriceBasis,
     /// How many sessions a series holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 200)]
     pub sessions_included: Option<u8>,
     /// First day on which it is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -116,6 +119,7 @@ pub struct PriceGuarantee {
     pub kind: GuaranteeType,
     /// The discount in basis points.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(maximum = 10_000)]
     pub discount_bp: Option<u16>,
     /// The claim in the provider's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -131,21 +135,27 @@ pub struct PriceGuarantee {
 pub struct Course {
     /// Fewest sessions of the first course.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 60)]
     pub induction_sessions_min: Option<u8>,
     /// Most sessions of the first course.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 60)]
     pub induction_sessions_max: Option<u8>,
     /// Fewest weeks of the first course.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 52)]
     pub induction_weeks_min: Option<u8>,
     /// Most weeks of the first course.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 52)]
     pub induction_weeks_max: Option<u8>,
     /// Length of a session in minutes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 1440)]
     pub session_minutes: Option<u16>,
     /// Days between later sessions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 3650)]
     pub maintenance_interval_days: Option<u16>,
 }
 
@@ -172,11 +182,11 @@ pub struct Hours {
     pub days: Vec<Day>,
     /// `HH:MM`.
     #[serde(with = "hh_mm")]
-    #[schema(value_type = String, example = "09:00")]
+    #[schema(value_type = String, format = "hh-mm", example = "09:00")]
     pub opens: NaiveTime,
     /// `HH:MM`; at or before `opens` it is on the next day.
     #[serde(with = "hh_mm")]
-    #[schema(value_type = String, example = "17:00")]
+    #[schema(value_type = String, format = "hh-mm", example = "17:00")]
     pub closes: NaiveTime,
 }
 

@@ -63,3 +63,11 @@ pub struct Address {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plus4: Option<String>,
 }
+
+impl Address {
+    /// True where a source says nothing at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

@@ -12,6 +12,13 @@
 )]
 
 mod api;
+mod catalog;
+mod course_cost;
+mod gazetteer;
+mod hours;
+mod import;
 mod openapi;
+mod rules;
+mod store;
 mod support;
 mod tidy;

@@ -51,7 +51,7 @@ def common(url):
     check(status == 200 and "no-store" in headers["Cache-Control"], "the POST takes it and is not stored")
     status, _, problem = ask(url, "/v1/clinics?postal_code=20814&treatment=iv")
     check(status == 400 and "treatment" in json.dumps(problem), "an unknown parameter is named")
-    for path in ("/healthz", "/readyz", "/metrics", "/docs/", "/v1/rules", "/v1/facts", "/v1/reference/states"):
+    for path in ("/healthz", "/readyz", "/metrics", "/docs", "/openapi.json", "/v1/rules", "/v1/facts", "/v1/reference/states"):
         check(ask(url, path)[0] == 200, f"{path} answers")
     check(ask(url, "/v1/nothing")[0] == 404, "an unknown path is a 404")
 

@@ -1,3 +1,9 @@
-//! What tests of every part share.
+//! What tests of every part share: the service itself, and a database of their own on either
+//! backend.
 
 pub mod app;
+pub mod db;
+mod postgres;
+pub mod providers;
+
+pub use db::{Backend, TestDb};

@@ -20,10 +20,27 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("log", &["domain"]),
     ("import", &["domain"]),
     ("store", &["domain", "clock"]),
-    ("app", &["store", "catalog", "rules", "gazetteer", "import", "log", "domain", "clock"]),
+    (
+        "app",
+        &["store", "catalog", "rules", "gazetteer", "import", "log", "domain", "config", "clock"],
+    ),
     ("http", &["app", "catalog", "gazetteer", "rules", "domain", "config", "clock"]),
     ("pages", &["http", "app", "catalog", "gazetteer", "rules", "domain", "config"]),
-    ("cli", &["http", "app", "store", "import", "rules", "domain", "config", "telemetry", "clock"]),
+    (
+        "cli",
+        &[
+            "http",
+            "app",
+            "store",
+            "import",
+            "rules",
+            "gazetteer",
+            "domain",
+            "config",
+            "telemetry",
+            "clock",
+        ],
+    ),
     ("main", &["cli"]),
 ];
 
@@ -53,7 +70,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("actix_cors", &["http"]),
     ("utoipa_actix_web", &["http", "pages"]),
     ("utoipa_swagger_ui", &["http"]),
-    ("clap", &["cli", "config"]),
+    ("clap", &["main", "cli", "config"]),
     ("Utc::now", &["clock"]),
     ("Local::now", &[]),
     ("now_v7", &["clock"]),

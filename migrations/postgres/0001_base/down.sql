@@ -1,0 +1,5 @@
+DROP TABLE slugs;
+DROP TABLE sites;
+DROP TABLE providers;
+DROP TABLE journal;
+DROP TABLE meta;

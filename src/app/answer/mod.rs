@@ -1,0 +1,11 @@
+//! What clients read: the shapes of answers, with their OpenAPI schemas.
+//!
+//! Names and meanings here are a promise to programs outside; fields are added, never changed.
+
+mod clinic;
+mod detail;
+mod envelope;
+
+pub use clinic::*;
+pub use detail::*;
+pub use envelope::*;

@@ -1,0 +1,204 @@
+//! One batch: what is known is looked up at once, the lines are merged into it, and what
+//! changed is stored at once.
+
+use std::{
+    collections::{HashMap, HashSet},
+    io,
+    time::Instant,
+};
+
+use chrono::{DateTime, Utc};
+
+use super::{ImportError, Rows};
+use crate::{
+    clock::{Clock, SystemClock},
+    domain::{ListingState, provider::Provider},
+    import::{
+        ImportReport, Line, MergeContext, Merged, Mode, SlugKind, merge, read::Row, slug::slug,
+    },
+    store::{self, Action, Tx},
+};
+
+/// An import under way.
+pub(super) struct Run {
+    now: DateTime<Utc>,
+    mode: Mode,
+    pub(super) report: ImportReport,
+    read: f64,
+    merge: f64,
+    store: f64,
+}
+
+impl Run {
+    pub(super) fn new(now: DateTime<Utc>, mode: Mode) -> Self {
+        Self { now, mode, report: ImportReport::default(), read: 0.0, merge: 0.0, store: 0.0 }
+    }
+
+    /// The next batch of rows, with the time that it took added up.
+    pub(super) fn timed_read(&mut self, rows: &mut Rows<'_>) -> io::Result<Option<Vec<Row>>> {
+        let started = Instant::now();
+        let batch = rows.next_batch();
+        self.read += started.elapsed().as_secs_f64();
+        batch
+    }
+
+    /// Merges rows into what the store knows and stores what changed.
+    pub(super) fn take(&mut self, tx: &mut Tx<'_>, rows: Vec<Row>) -> Result<(), ImportError> {
+        let started = Instant::now();
+        let lines = self.admitted(rows);
+        let known = known_providers(tx, &lines)?;
+        let changed = self.merged(tx, lines, &known)?;
+        self.merge += started.elapsed().as_secs_f64();
+
+        let started = Instant::now();
+        let changes: Vec<_> = changed.iter().map(|(action, after)| (*action, after)).collect();
+        tx.put_providers(&changes)?;
+        self.store += started.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// The report, with where the time went.
+    pub(super) fn finish(mut self, seconds: f64) -> ImportReport {
+        self.report.phase("read and check", self.read);
+        self.report.phase("merge", self.merge);
+        self.report.phase("store", self.store);
+        self.report.seconds = seconds;
+        self.report
+    }
+
+    /// The lines that were not refused; refusals and warnings go into the report.
+    fn admitted(&mut self, rows: Vec<Row>) -> Vec<Line> {
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in rows {
+            match row.result {
+                Ok(line) => {
+                    self.report.take(row.warnings);
+                    lines.push(line);
+                }
+                Err(errors) => self.report.refuse(errors),
+            }
+        }
+        lines
+    }
+
+    fn merged(
+        &mut self,
+        tx: &mut Tx<'_>,
+        lines: Vec<Line>,
+        known: &HashMap<String, Provider>,
+    ) -> Result<Vec<(Action, Provider)>, ImportError> {
+        let mut slugs = Slugs::look_up(tx, &lines)?;
+        let mut changed = Vec::new();
+        for line in lines {
+            let before = known.get(&line.source_key);
+            let mut context = MergeContext {
+                as_of: self.now.date_naive(),
+                now: self.now,
+                mode: self.mode,
+                new_id: &mut || SystemClock.new_id(),
+                reserve_slug: &mut |kind, slug| slugs.reserve(tx, kind, slug),
+            };
+            let merged = merge(before, line, &mut context);
+            self.report.count(&merged);
+            match merged {
+                Merged::Unchanged => {}
+                Merged::Created(after) => changed.push((Action::Create, *after)),
+                Merged::Updated(after) => {
+                    let from = before.map(|provider| provider.listing_state);
+                    changed.push((action(from, after.listing_state), *after));
+                }
+            }
+        }
+        slugs.failed.map_or(Ok(changed), |error| Err(error.into()))
+    }
+}
+
+/// What the journal calls a change that a file makes.
+fn action(from: Option<ListingState>, to: ListingState) -> Action {
+    if from == Some(to) {
+        return Action::Change;
+    }
+    match to {
+        ListingState::Published => Action::Publish,
+        ListingState::Suspended => Action::Suspend,
+        ListingState::Delisted => Action::Delist,
+        ListingState::Merged => Action::Merge,
+        ListingState::InReview => Action::Take,
+        ListingState::Submitted => Action::Submit,
+        ListingState::Draft => Action::Return,
+    }
+}
+
+fn known_providers(
+    tx: &mut Tx<'_>,
+    lines: &[Line],
+) -> Result<HashMap<String, Provider>, store::Error> {
+    let keys: Vec<&str> = lines.iter().map(|line| line.source_key.as_str()).collect();
+    tx.read()
+        .by_source_keys(&keys)?
+        .into_iter()
+        .map(|(key, document)| Ok((key, document.provider()?)))
+        .collect()
+}
+
+/// The slugs that a new provider and its new sites would like.
+fn wanted_slugs(line: &Line) -> impl Iterator<Item = (SlugKind, String)> {
+    let place = match line.sites.as_slice() {
+        [only] => Some(&only.address),
+        _ => None,
+    };
+    let provider = std::iter::once((SlugKind::Provider, slug(&line.name, place)));
+    provider.chain(line.sites.iter().map(|site| {
+        let name = site.name.as_deref().unwrap_or(&line.name);
+        (SlugKind::Site, slug(name, Some(&site.address)))
+    }))
+}
+
+/// Which slugs are taken: those that the lines would like are looked up at once, the few
+/// others that a clash makes necessary one by one.
+struct Slugs {
+    looked_up: HashSet<(SlugKind, String)>,
+    taken: HashSet<(SlugKind, String)>,
+    /// The first failure of the store: a closure inside the merge cannot return it.
+    failed: Option<store::Error>,
+}
+
+impl Slugs {
+    fn look_up(tx: &mut Tx<'_>, lines: &[Line]) -> Result<Self, store::Error> {
+        let wanted: HashSet<(SlugKind, String)> = lines.iter().flat_map(wanted_slugs).collect();
+        let mut taken = HashSet::new();
+        for kind in [SlugKind::Provider, SlugKind::Site] {
+            let slugs: Vec<&str> = wanted
+                .iter()
+                .filter(|(of, _)| *of == kind)
+                .map(|(_, slug)| slug.as_str())
+                .collect();
+            let owners = tx.read().slug_owners(store_kind(kind), &slugs)?;
+            taken.extend(owners.into_keys().map(|slug| (kind, slug)));
+        }
+        Ok(Self { looked_up: wanted, taken, failed: None })
+    }
+
+    /// Takes a slug for good; false where it is taken.
+    fn reserve(&mut self, tx: &mut Tx<'_>, kind: SlugKind, slug: &str) -> bool {
+        let key = (kind, slug.to_owned());
+        if self.failed.is_none() && !self.looked_up.contains(&key) {
+            match tx.read().slug_owners(store_kind(kind), &[slug]) {
+                Ok(owners) if owners.is_empty() => {}
+                Ok(_) => {
+                    self.taken.insert(key.clone());
+                }
+                Err(error) => self.failed = Some(error),
+            }
+            self.looked_up.insert(key.clone());
+        }
+        self.taken.insert(key)
+    }
+}
+
+const fn store_kind(kind: SlugKind) -> store::SlugKind {
+    match kind {
+        SlugKind::Provider => store::SlugKind::Provider,
+        SlugKind::Site => store::SlugKind::Site,
+    }
+}

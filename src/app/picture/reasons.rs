@@ -1,0 +1,26 @@
+//! Why a status is what it is, in plain words: at most five reasons, worst first.
+
+use crate::{
+    app::answer::Reason,
+    rules::{PublicView, Rulebook, Which},
+};
+
+/// How many reasons are told.
+const SHOWN: usize = 5;
+
+/// The worst reasons, and how many more there are.
+pub(super) fn reasons(rulebook: &Rulebook, view: &PublicView) -> (Vec<Reason>, u32) {
+    let found = rulebook.findings(&view.compact, &view.basis, Which::Reported);
+    let more = u32::try_from(found.len().saturating_sub(SHOWN)).unwrap_or(u32::MAX);
+    let told = found
+        .iter()
+        .take(SHOWN)
+        .map(|finding| Reason {
+            rule: finding.rule.id.clone(),
+            outcome: finding.outcome,
+            severity: finding.rule.severity,
+            text: rulebook.finding_text(finding).en,
+        })
+        .collect();
+    (told, more)
+}

@@ -1,0 +1,138 @@
+//! What the catalog takes in about a provider and its sites.
+
+use super::{Easel, ProviderPicture, SitePicture, load};
+use crate::{
+    app::keys::website_key,
+    catalog::{
+        Change, Fate, GoneRecord, KeyKind, ListingRecord, OpenSet, ProviderRecord, SplicedItem,
+        WeeklyHours,
+    },
+    domain::{
+        CoverageStance,
+        course_cost::CostState,
+        provider::{Provider, standing},
+    },
+};
+
+/// A published provider and its sites as the catalog takes them in. `document` is its text as
+/// the store keeps it, where the caller has it at hand.
+#[must_use]
+pub fn records(easel: Easel<'_>, provider: Provider, document: Option<&str>) -> Vec<Change> {
+    let picture = ProviderPicture::new(easel, provider);
+    let detail = match document {
+        Some(document) => load::pack(document),
+        // A document has no map with odd keys, which alone could fail.
+        None => load::pack(&serde_json::to_string(picture.provider()).unwrap_or_default()),
+    };
+    let withdrawn = picture.provider().sites.iter().filter(|site| site.withdrawn_on.is_some());
+    withdrawn
+        .map(|site| Change::NoListing(site.id))
+        .chain(picture.sites().map(|site| Change::Listing(Box::new(site.record()))))
+        .chain([Change::Provider(Box::new(picture.record(detail)))])
+        .collect()
+}
+
+/// What is left of a provider that was public: enough to say what became of it.
+#[must_use]
+pub fn gone(provider: &Provider) -> Change {
+    let sites = provider.sites.iter().flat_map(|site| [site.id.to_string(), site.slug.clone()]);
+    Change::Gone(GoneRecord {
+        id: provider.id,
+        keys: [provider.id.to_string(), provider.slug.clone()].into_iter().chain(sites).collect(),
+        fate: provider.merged_into.map_or(Fate::Delisted, Fate::Merged),
+    })
+}
+
+impl ProviderPicture<'_> {
+    /// The provider as the catalog takes it in.
+    fn record(&self, detail: Vec<u8>) -> ProviderRecord {
+        let provider = &self.provider;
+        let profile = &provider.profile;
+        let websites = profile.website.as_deref().and_then(website_key).into_iter();
+        let sites = || self.sites().map(|picture| picture.site);
+        let phones = sites().filter_map(|site| site.profile.phone.as_ref());
+        let keys = websites
+            .map(|key| (KeyKind::Domain, key))
+            .chain(profile.phone.iter().chain(phones).map(|key| (KeyKind::Phone, key.clone())))
+            .chain(profile.npi.iter().map(|key| (KeyKind::Npi, key.clone())))
+            .collect();
+        ProviderRecord {
+            id: provider.id,
+            slug: provider.slug.clone(),
+            name: profile.name.clone(),
+            other_names: profile.aliases.iter().map(|alias| alias.text.clone()).collect(),
+            status: self.deciding().status(),
+            keys,
+            sites: sites().map(|site| site.id).collect(),
+            // A list of providers is short and rare, and is drawn when it is asked for.
+            item: Vec::new(),
+            detail,
+        }
+    }
+}
+
+impl SitePicture<'_> {
+    /// The clinic as the catalog takes it in.
+    fn record(&self) -> ListingRecord {
+        let provider = &self.whole.provider;
+        let profile = &self.site.profile;
+        let item = self.item();
+        let other_names = [provider.profile.name.clone()]
+            .into_iter()
+            .chain(provider.profile.aliases.iter().map(|alias| alias.text.clone()))
+            .filter(|name| *name != item.name)
+            .collect();
+        let cents = |cents: i64| u32::try_from(cents).ok();
+        let complete = item.course_cost.state == CostState::Complete;
+        let payers = standing(&provider.coverage)
+            .filter(|coverage| pays(coverage.stance))
+            .filter_map(|coverage| coverage.payer.clone())
+            .collect();
+        ListingRecord {
+            id: self.site.id,
+            provider: provider.id,
+            slug: self.site.slug.clone(),
+            name: item.name.clone(),
+            other_names,
+            point: item.position.map(|position| position.point()),
+            state: profile.address.state,
+            class: self.class(),
+            status: item.safety.status,
+            routes: OpenSet { items: item.routes.clone(), complete: item.routes_complete },
+            indications: stated(profile.indications.clone()),
+            payments: stated(item.payments.clone()),
+            languages: stated(profile.languages.clone()),
+            payers: standing(&provider.coverage).next().map(|_| payers),
+            credentials: stated(item.credentials.iter().map(|held| held.code).collect()),
+            credential_tiers: stated(item.credentials.iter().map(|held| held.tier).collect()),
+            accepting: profile.accepting_patients,
+            integration: item.integration,
+            follow_up: profile.follow_up,
+            session_min_cents: item.price.and_then(|price| cents(price.session_min_cents)),
+            course_min_cents: item.course_cost.min_cents.filter(|_| complete).and_then(cents),
+            verified_on: item.safety.verified_on,
+            hours: WeeklyHours::new(&profile.hours),
+            item: spliced(&item),
+            detail: Vec::new(),
+        }
+    }
+}
+
+/// A list that a source states; an empty one says nothing.
+fn stated<T>(list: Vec<T>) -> Option<Vec<T>> {
+    (!list.is_empty()).then_some(list)
+}
+
+/// Whether a payer with this stance pays at all, for the `coverage` filter.
+const fn pays(stance: CoverageStance) -> bool {
+    matches!(
+        stance,
+        CoverageStance::InNetwork | CoverageStance::OutOfNetwork | CoverageStance::CaseByCase
+    )
+}
+
+/// The item's bytes; a distance goes in behind the opening brace.
+fn spliced(item: &crate::app::answer::ClinicItem) -> SplicedItem {
+    // An item has no map with odd keys, which alone could fail.
+    SplicedItem { bytes: serde_json::to_vec(item).unwrap_or_default(), splice_at: 1 }
+}

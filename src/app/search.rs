@@ -1,0 +1,399 @@
+//! Search: from a question to the nearest clinics, in one look at one catalog.
+
+use bytes_out::Body;
+use chrono::TimeDelta;
+
+use super::{
+    App,
+    answer::{Crisis, LeftOut, Origin, SearchAnswer, SearchMeta},
+    cursor::CursorError,
+    request::{Filters, Place, SearchRequest, Sort, Unknowns, View},
+};
+use crate::{
+    catalog::{self, Catalog, NameQuery, Query, SortKey},
+    domain::{
+        Accepting,
+        place::{LatLon, METRES_PER_MILE},
+    },
+    gazetteer::Resolution,
+};
+
+pub use bytes_out::Shape;
+
+/// The most listings that a search for another date evaluates anew.
+pub const MAX_REEVALUATED: usize = 20_000;
+
+/// Why a search was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// The gazetteer does not know the place.
+    #[error("no place is known as `{0}`")]
+    PlaceNotFound(String),
+    /// The text names several places.
+    #[error("`{text}` names several places")]
+    AmbiguousPlace {
+        /// What was asked for.
+        text: String,
+        /// The places, most populous first.
+        candidates: Vec<Origin>,
+    },
+    /// The cursor was refused.
+    #[error(transparent)]
+    Cursor(#[from] CursorError),
+    /// Another date was asked for, and there is too much to evaluate anew.
+    #[error(
+        "for a date other than {0} a search needs a place with at most {MAX_REEVALUATED} published \
+         clinics in it; choose a smaller radius"
+    )]
+    TooManyForDate(chrono::NaiveDate),
+    /// Another date was asked for without a place.
+    #[error("for a date other than {0} a search needs a place")]
+    DateNeedsPlace(chrono::NaiveDate),
+    /// Our own page is not what we promise; a test rules it out.
+    #[error("the answer cannot be read back")]
+    Unreadable(#[source] serde_json::Error),
+}
+
+/// A page of results, ready to be sent.
+#[derive(Debug)]
+pub struct SearchPage {
+    /// The JSON or GeoJSON body.
+    pub body: Vec<u8>,
+    /// The revision of the catalog that answered.
+    pub revision: i64,
+}
+
+/// How the answer is to be written.
+#[derive(Debug, Clone, Copy)]
+pub struct Rendering<'a> {
+    /// JSON or GeoJSON.
+    pub shape: Shape,
+    /// The address of this page, and what the next page's cursor is appended to:
+    /// `…?a=b&cursor=`.
+    pub this: &'a str,
+    /// See `this`.
+    pub next_prefix: &'a str,
+}
+
+/// The question with its place found: what the catalog is asked, and where from.
+struct Located {
+    query: Query,
+    origin: Option<Origin>,
+    interpreted: Option<&'static str>,
+}
+
+/// Answers a search from the catalog that is current at the call.
+///
+/// # Errors
+/// An unknown or ambiguous place, a bad cursor, or another date with too much to evaluate.
+pub fn search(
+    app: &App,
+    request: &SearchRequest,
+    rendering: Rendering<'_>,
+) -> Result<SearchPage, SearchError> {
+    let now = app.clock.now();
+    let catalog = app.catalog.load();
+    let as_of = request.as_of.unwrap_or_else(|| catalog.as_of());
+    let canonical = request.canonical();
+
+    let mut located = locate(app, request, as_of)?;
+    if let Some(cursor) = &request.cursor {
+        located.query.after = Some(app.cursors.open::<SortKey>(&canonical, cursor, now)?);
+    }
+
+    let other_date;
+    let catalog: &Catalog = if as_of == catalog.as_of() {
+        &catalog
+    } else {
+        other_date = super::other_date::catalog_for(app, &catalog, &located.query, as_of)?;
+        &other_date
+    };
+
+    let answer = catalog.search(&located.query);
+    let next = answer.next.as_ref().and_then(|key| app.cursors.seal(&canonical, key, now));
+    let meta = SearchMeta {
+        total: answer.total,
+        limit: request.limit,
+        view: request.view,
+        interpreted: located.interpreted.map(str::to_owned),
+        revision: catalog.revision(),
+        as_of,
+        fictional: catalog.fictional(),
+        origin: located.origin,
+        left_out: left_out(&answer.left_out),
+        next_cursor: next,
+        crisis: Crisis::default(),
+        operator: app.operator.clone(),
+    };
+    let body = Body::new(rendering.shape, answer.hits.len()).write(&answer.hits, &meta, &rendering);
+    Ok(SearchPage { body, revision: catalog.revision() })
+}
+
+/// Finds the place, and says what the catalog is to be asked.
+fn locate(
+    app: &App,
+    request: &SearchRequest,
+    as_of: chrono::NaiveDate,
+) -> Result<Located, SearchError> {
+    let gazetteer = &app.gazetteer;
+    let mut query = Query {
+        filters: filters(&request.filters, as_of),
+        view: view(request.view),
+        include_unknown: request.unknown == Unknowns::Include,
+        sort: sort(request.sort),
+        limit: request.limit.into(),
+        ..Query::default()
+    };
+    let circle = |center: LatLon| catalog::Place::Circle { center, radius_m: request.radius_m };
+    let named = || request.q.as_deref().and_then(NameQuery::new);
+
+    let (place, origin, names, interpreted) = match (&request.place, request.q.as_deref()) {
+        (Place::PostalCode(zip), _) => {
+            let found =
+                gazetteer.zip(zip).map_err(|_error| SearchError::PlaceNotFound(zip.clone()))?;
+            let origin = Origin::from(&found);
+            (circle(found.point), Some(origin), named(), "name")
+        }
+        (Place::City { city, state }, _) => {
+            let found = gazetteer
+                .city(city, *state)
+                .ok_or_else(|| SearchError::PlaceNotFound(format!("{city}, {state}")))?;
+            let origin = Origin::from(&found);
+            (circle(found.point), Some(origin), named(), "name")
+        }
+        (Place::Point(point), _) => {
+            let origin = Origin::of_point(*point);
+            (circle(*point), Some(origin), named(), "name")
+        }
+        (Place::Box(b), _) => {
+            let place = catalog::Place::Box {
+                south: b.min_lat,
+                west: b.min_lon,
+                north: b.max_lat,
+                east: b.max_lon,
+            };
+            (place, None, named(), "name")
+        }
+        (Place::None, None) => (catalog::Place::Everywhere, None, None, "name"),
+        (Place::None, Some(text)) => match gazetteer.resolve(text) {
+            Resolution::Found(found) => {
+                (circle(found.point), Some(Origin::from(&found)), None, "place")
+            }
+            // "Washington" is a state and a city: whoever typed it is asked, not guessed.
+            Resolution::Ambiguous(candidates) | Resolution::State { places: candidates, .. }
+                if !candidates.is_empty() =>
+            {
+                return Err(SearchError::AmbiguousPlace {
+                    text: text.to_owned(),
+                    candidates: candidates.iter().map(Origin::from).collect(),
+                });
+            }
+            Resolution::State { state, .. } => {
+                query.filters.states = vec![state];
+                (catalog::Place::Everywhere, None, None, "place")
+            }
+            Resolution::Unknown | Resolution::Ambiguous(_) if is_zip_like(text) => {
+                return Err(SearchError::PlaceNotFound(text.to_owned()));
+            }
+            Resolution::Unknown | Resolution::Ambiguous(_) => {
+                (catalog::Place::Everywhere, None, named(), "name")
+            }
+        },
+    };
+    query.place = place;
+    query.names = names;
+    let interpreted = request.q.is_some().then_some(interpreted);
+    Ok(Located { query, origin, interpreted })
+}
+
+/// Five digits are a ZIP code that nobody knows, never a clinic's name.
+fn is_zip_like(text: &str) -> bool {
+    text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn filters(filters: &Filters, as_of: chrono::NaiveDate) -> catalog::Filters {
+    let cents = |cents: i64| u32::try_from(cents).unwrap_or(u32::MAX);
+    catalog::Filters {
+        states: filters.states.clone(),
+        statuses: filters.statuses.clone(),
+        routes: filters.routes.clone(),
+        indications: filters.indications.clone(),
+        payments: filters.payments.clone(),
+        payments_not: filters.payments_not.clone(),
+        languages: filters.languages.clone(),
+        payers: filters.coverage.clone(),
+        credentials: filters.credentials.clone(),
+        credential_tiers: filters.credential_tiers.clone(),
+        accepting: match filters.accepting {
+            None => Vec::new(),
+            Some(true) => vec![Accepting::New],
+            Some(false) => {
+                Accepting::ALL.iter().copied().filter(|code| *code != Accepting::New).collect()
+            }
+        },
+        integration: filters.integration,
+        follow_up: filters.follow_up,
+        max_session_cents: filters.max_session_price.map(cents),
+        max_course_cents: filters.max_course_cost.map(cents),
+        verified_since: filters
+            .verified_within_days
+            .and_then(|days| as_of.checked_sub_signed(TimeDelta::try_days(days.into())?)),
+        open_at: filters.open_at.map(catalog::minute_of_week),
+    }
+}
+
+const fn view(view: View) -> catalog::View {
+    match view {
+        View::Default => catalog::View::DEFAULT,
+        View::Supervised => catalog::View::SUPERVISED,
+        View::All => catalog::View::ALL,
+    }
+}
+
+const fn sort(sort: Sort) -> catalog::Sort {
+    match sort {
+        Sort::Distance => catalog::Sort::Distance,
+        Sort::CourseCost => catalog::Sort::CourseCost,
+        Sort::SessionPrice => catalog::Sort::SessionPrice,
+        Sort::Name => catalog::Sort::Name,
+        Sort::VerifiedAt => catalog::Sort::VerifiedAt,
+    }
+}
+
+fn left_out(counted: &catalog::LeftOut) -> LeftOut {
+    let [
+        closed,
+        no_dosing_on_site,
+        out_of_scope,
+        flagged,
+        insufficient,
+        caution,
+        not_accredited,
+        _,
+    ] = counted.by_class;
+    LeftOut {
+        unknown: counted.unknown,
+        closed,
+        no_dosing_on_site,
+        out_of_scope,
+        flagged,
+        insufficient_information: insufficient,
+        caution,
+        not_accredited,
+    }
+}
+
+/// Writing the page: listings are copied from the bytes that the catalog keeps.
+mod bytes_out {
+    use std::io::Write as _;
+
+    use super::{METRES_PER_MILE, Rendering, SearchMeta};
+    use crate::catalog::Hit;
+
+    /// JSON or GeoJSON.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Shape {
+        /// The envelope with `data`, `meta` and `links`.
+        Json,
+        /// A GeoJSON feature collection (RFC 7946).
+        GeoJson,
+    }
+
+    /// A body being written.
+    pub(super) struct Body {
+        shape: Shape,
+        out: Vec<u8>,
+    }
+
+    impl Body {
+        pub(super) fn new(shape: Shape, hits: usize) -> Self {
+            Self { shape, out: Vec::with_capacity(1024 + hits * 1536) }
+        }
+
+        pub(super) fn write(
+            mut self,
+            hits: &[Hit<'_>],
+            meta: &SearchMeta,
+            rendering: &Rendering<'_>,
+        ) -> Vec<u8> {
+            self.text(match self.shape {
+                Shape::Json => r#"{"data":["#,
+                Shape::GeoJson => r#"{"type":"FeatureCollection","features":["#,
+            });
+            for (at, hit) in hits.iter().enumerate() {
+                if at > 0 {
+                    self.text(",");
+                }
+                match self.shape {
+                    Shape::Json => self.item(hit),
+                    Shape::GeoJson => self.feature(hit),
+                }
+            }
+            self.text(r#"],"meta":"#);
+            self.json(meta);
+            self.text(r#","links":{"self":"#);
+            self.json(rendering.this);
+            self.text(r#","next":"#);
+            let next = meta
+                .next_cursor
+                .as_ref()
+                .map(|cursor| format!("{}{cursor}", rendering.next_prefix));
+            self.json(&next);
+            self.text("}}");
+            self.out
+        }
+
+        /// The item's own bytes with the distance put in its place.
+        fn item(&mut self, hit: &Hit<'_>) {
+            let (head, tail) = hit.listing.item();
+            self.out.extend_from_slice(head);
+            if let Some(m) = hit.distance_m {
+                // Writing into memory cannot fail.
+                let _ = write!(
+                    self.out,
+                    r#""distance":{{"m":{m:.1},"mi":{:.3}}},"#,
+                    m / METRES_PER_MILE
+                );
+            }
+            self.out.extend_from_slice(tail);
+        }
+
+        fn feature(&mut self, hit: &Hit<'_>) {
+            self.text(r#"{"type":"Feature","id":"#);
+            self.json(&hit.listing.id());
+            self.text(r#","geometry":"#);
+            match hit.listing.point() {
+                Some(p) => {
+                    let _ = write!(
+                        self.out,
+                        r#"{{"type":"Point","coordinates":[{},{}]}}"#,
+                        p.lon, p.lat
+                    );
+                }
+                None => self.text("null"),
+            }
+            self.text(r#","properties":"#);
+            self.item(hit);
+            self.text("}");
+        }
+
+        fn text(&mut self, text: &str) {
+            self.out.extend_from_slice(text.as_bytes());
+        }
+
+        fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) {
+            // Writing into memory cannot fail, and none of these has a map with odd keys.
+            let _ = serde_json::to_writer(&mut self.out, value);
+        }
+    }
+}
+
+/// The same answer as typed values, for those who show it in another form.
+///
+/// # Errors
+/// As [`search`].
+pub fn answer(app: &App, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+    let rendering = Rendering { shape: Shape::Json, this: "", next_prefix: "" };
+    let page = search(app, request, rendering)?;
+    serde_json::from_slice(&page.body).map_err(SearchError::Unreadable)
+}

@@ -1,0 +1,371 @@
+//! Sets of slots as bits, one word per leaf of 64 listings, kept by column.
+//!
+//! A column also knows which leaves of a block of 64 hold any of its bits, so that a rare
+//! value passes over 4,096 listings with one word.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "slots, leaves and blocks are bounded by construction, and this is the innermost loop"
+)]
+
+use std::borrow::Cow;
+
+/// Listings in a leaf, and leaves in a block: the bits of a word.
+pub(super) const WORD: usize = 64;
+
+/// The leaf that holds a slot.
+pub(super) const fn leaf_of(slot: u32) -> usize {
+    slot as usize / WORD
+}
+
+/// The bit of a slot within its leaf.
+pub(super) const fn bit_of(slot: u32) -> u64 {
+    1 << (slot as usize % WORD)
+}
+
+/// The slots that a leaf's word names, in order.
+pub(super) fn slots_of(leaf: usize, mut word: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let bit = (word != 0).then(|| word.trailing_zeros())?;
+        word &= word - 1;
+        Some((leaf * WORD) as u32 + bit)
+    })
+}
+
+/// A set of slots as it is stored.
+#[derive(Debug)]
+pub(super) enum Column {
+    /// So few that their slots, sorted, are the shortest form.
+    Rare(Box<[u32]>),
+    /// Words for the leaves that have any.
+    Sparse(SparseWords),
+    /// A word for every leaf.
+    Dense(DenseWords),
+}
+
+/// Words for some leaves; a leaf's place among them is the number of leaves before it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct SparseWords {
+    present: Box<[u64]>,
+    starts: Box<[u32]>,
+    words: Box<[u64]>,
+}
+
+/// Words for all leaves.
+#[derive(Debug, Clone)]
+pub(super) struct DenseWords {
+    present: Box<[u64]>,
+    words: Box<[u64]>,
+}
+
+impl Column {
+    /// The column of some slots, in any order, each given once.
+    pub(super) fn new(mut slots: Vec<u32>, leaves: usize) -> Self {
+        if slots.len() <= leaves / WORD + 1 {
+            slots.sort_unstable();
+            return Self::Rare(slots.into_boxed_slice());
+        }
+        let mut words = vec![0; leaves];
+        for slot in slots {
+            words[leaf_of(slot)] |= bit_of(slot);
+        }
+        Self::of_words(words)
+    }
+
+    /// The column of words for all leaves.
+    pub(super) fn of_words(words: Vec<u64>) -> Self {
+        let leaves = words.len();
+        let filled = words.iter().filter(|word| **word != 0).count();
+        if filled * 2 > leaves {
+            Self::Dense(DenseWords::new(words))
+        } else {
+            Self::Sparse(SparseWords::new(&words))
+        }
+    }
+
+    /// The column, ready to be asked leaf by leaf.
+    pub(super) fn mask(&self, leaves: usize) -> Mask<'_> {
+        match self {
+            Self::Rare(slots) => Mask::of_sorted(slots, leaves),
+            Self::Sparse(words) => Mask::Sparse(Cow::Borrowed(words)),
+            Self::Dense(words) => Mask::Dense(Cow::Borrowed(words)),
+        }
+    }
+
+    /// True where there is no slot; such a column is always [`Column::Rare`].
+    pub(super) fn is_empty(&self) -> bool {
+        matches!(self, Self::Rare(slots) if slots.is_empty())
+    }
+
+    /// Every slot, in order.
+    pub(super) fn for_each(&self, mut f: impl FnMut(u32)) {
+        match self {
+            Self::Rare(slots) => slots.iter().copied().for_each(f),
+            Self::Sparse(sparse) => sparse.for_each_word(|leaf, word| {
+                slots_of(leaf, word).for_each(&mut f);
+            }),
+            Self::Dense(dense) => {
+                for (leaf, word) in dense.words.iter().enumerate() {
+                    slots_of(leaf, *word).for_each(&mut f);
+                }
+            }
+        }
+    }
+
+    /// Sets the column's bits in words for all leaves.
+    pub(super) fn add_to(&self, words: &mut [u64]) {
+        match self {
+            Self::Rare(slots) => {
+                for slot in slots {
+                    words[leaf_of(*slot)] |= bit_of(*slot);
+                }
+            }
+            Self::Sparse(sparse) => sparse.for_each_word(|leaf, word| words[leaf] |= word),
+            Self::Dense(dense) => {
+                for (into, word) in words.iter_mut().zip(&dense.words) {
+                    *into |= word;
+                }
+            }
+        }
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn memory(&self) -> usize {
+        match self {
+            Self::Rare(slots) => size_of_val(&**slots),
+            Self::Sparse(s) => {
+                size_of_val(&*s.present) + size_of_val(&*s.starts) + size_of_val(&*s.words)
+            }
+            Self::Dense(d) => size_of_val(&*d.present) + size_of_val(&*d.words),
+        }
+    }
+}
+
+impl SparseWords {
+    fn new(all: &[u64]) -> Self {
+        let present = summary(all);
+        let words = all.iter().copied().filter(|word| *word != 0).collect();
+        Self { starts: starts(&present), present, words }
+    }
+
+    fn leaf(&self, leaf: usize) -> u64 {
+        let (block, bit) = (leaf / WORD, 1_u64 << (leaf % WORD));
+        let present = self.present[block];
+        if present & bit == 0 {
+            return 0;
+        }
+        let before = (present & (bit - 1)).count_ones();
+        self.words[(self.starts[block] + before) as usize]
+    }
+
+    fn for_each_word(&self, mut f: impl FnMut(usize, u64)) {
+        let mut words = self.words.iter();
+        for (block, present) in self.present.iter().enumerate() {
+            for (leaf, word) in slots_of(block, *present).zip(&mut words) {
+                f(leaf as usize, *word);
+            }
+        }
+    }
+}
+
+impl DenseWords {
+    fn new(words: Vec<u64>) -> Self {
+        Self { present: summary(&words), words: words.into_boxed_slice() }
+    }
+}
+
+/// For each block, which of its leaves have any bit.
+fn summary(words: &[u64]) -> Box<[u64]> {
+    let block = |leaves: &[u64]| {
+        leaves.iter().enumerate().fold(0, |bits, (at, word)| bits | (u64::from(*word != 0) << at))
+    };
+    words.chunks(WORD).map(block).collect()
+}
+
+/// For each block, how many leaves with bits come before it.
+fn starts(present: &[u64]) -> Box<[u32]> {
+    present
+        .iter()
+        .scan(0, |sum, bits| {
+            let start = *sum;
+            *sum += bits.count_ones();
+            Some(start)
+        })
+        .collect()
+}
+
+/// A set of slots that a query asks leaf by leaf.
+#[derive(Debug)]
+pub(super) enum Mask<'a> {
+    /// Words for some leaves.
+    Sparse(Cow<'a, SparseWords>),
+    /// Words for all leaves.
+    Dense(Cow<'a, DenseWords>),
+}
+
+impl Mask<'_> {
+    /// The mask of sorted slots.
+    pub(super) fn of_sorted(slots: &[u32], leaves: usize) -> Mask<'static> {
+        let mut present = vec![0_u64; leaves.div_ceil(WORD)].into_boxed_slice();
+        let mut words: Vec<u64> = Vec::new();
+        let mut last = usize::MAX;
+        for slot in slots {
+            let leaf = leaf_of(*slot);
+            if leaf != last {
+                present[leaf / WORD] |= 1 << (leaf % WORD);
+                words.push(0);
+                last = leaf;
+            }
+            if let Some(word) = words.last_mut() {
+                *word |= bit_of(*slot);
+            }
+        }
+        let starts = starts(&present);
+        Mask::Sparse(Cow::Owned(SparseWords { present, starts, words: words.into_boxed_slice() }))
+    }
+
+    /// The mask of words for all leaves.
+    pub(super) fn of_words(words: Vec<u64>) -> Mask<'static> {
+        Mask::Dense(Cow::Owned(DenseWords::new(words)))
+    }
+
+    /// The bits of a leaf.
+    pub(super) fn leaf(&self, leaf: usize) -> u64 {
+        match self {
+            Self::Sparse(sparse) => sparse.leaf(leaf),
+            Self::Dense(dense) => dense.words[leaf],
+        }
+    }
+
+    /// Which leaves of a block have any bit.
+    pub(super) fn block(&self, block: usize) -> u64 {
+        match self {
+            Self::Sparse(sparse) => sparse.present[block],
+            Self::Dense(dense) => dense.present[block],
+        }
+    }
+}
+
+/// Whole numbers of slots, bit-sliced: the distinct values in order, and a column of words
+/// for each bit of a value's place among them. A bound is then a dozen word operations for
+/// 64 listings, whatever the values.
+#[derive(Debug, Default)]
+pub(super) struct Numbers {
+    values: Box<[u32]>,
+    slices: Box<[Box<[u64]>]>,
+    known: Box<[u64]>,
+}
+
+impl Numbers {
+    /// The numbers of slots, `None` = not known.
+    pub(super) fn new(by_slot: &[Option<u32>], leaves: usize) -> Self {
+        let mut values: Vec<u32> = by_slot.iter().flatten().copied().collect();
+        values.sort_unstable();
+        values.dedup();
+        let bits = usize::BITS - values.len().saturating_sub(1).leading_zeros();
+        let mut slices = vec![vec![0_u64; leaves].into_boxed_slice(); bits as usize];
+        let mut known = vec![0_u64; leaves].into_boxed_slice();
+        for (slot, value) in by_slot.iter().enumerate() {
+            let Some(code) = value.and_then(|value| values.binary_search(&value).ok()) else {
+                continue;
+            };
+            let (leaf, bit) = (slot / WORD, slot % WORD);
+            known[leaf] |= 1 << bit;
+            for (at, slice) in slices.iter_mut().enumerate() {
+                slice[leaf] |= ((code >> at & 1) as u64) << bit;
+            }
+        }
+        Self { values: values.into_boxed_slice(), slices: slices.into_boxed_slice(), known }
+    }
+
+    /// The number of a slot.
+    pub(super) fn get(&self, slot: u32) -> Option<u32> {
+        let (leaf, bit) = (leaf_of(slot), bit_of(slot));
+        if self.known.get(leaf)? & bit == 0 {
+            return None;
+        }
+        let code = self
+            .slices
+            .iter()
+            .enumerate()
+            .fold(0, |code, (at, slice)| code | usize::from(slice[leaf] & bit != 0) << at);
+        self.values.get(code).copied()
+    }
+
+    /// The slots of a leaf whose number is known.
+    pub(super) fn known(&self, leaf: usize) -> u64 {
+        self.known[leaf]
+    }
+
+    /// How many of the distinct values are below a number: the bound for [`Self::below`].
+    pub(super) fn rank(&self, number: u32) -> usize {
+        self.values.partition_point(|value| *value < number)
+    }
+
+    /// The known slots of a leaf whose value is among the first `bound` distinct values.
+    pub(super) fn below(&self, leaf: usize, bound: usize) -> u64 {
+        let known = self.known[leaf];
+        if bound >= self.values.len() {
+            return known;
+        }
+        let (mut below, mut equal) = (0, known);
+        for (at, slice) in self.slices.iter().enumerate().rev() {
+            if bound >> at & 1 == 1 {
+                below |= equal & !slice[leaf];
+                equal &= slice[leaf];
+            } else {
+                equal &= !slice[leaf];
+            }
+        }
+        below
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn memory(&self) -> usize {
+        size_of_val(&*self.values) + (self.slices.len() + 1) * size_of_val(&*self.known)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn some_slots(step: u32, leaves: usize) -> Vec<u32> {
+        (0..(leaves * WORD) as u32).filter(|slot| slot % step == step / 2).collect()
+    }
+
+    #[test]
+    fn every_form_of_a_column_holds_the_same_slots() {
+        let leaves = 200;
+        for step in [1, 3, 64, 100, 999, 4000] {
+            let slots = some_slots(step, leaves);
+            let column = Column::new(slots.iter().rev().copied().collect(), leaves);
+            let mut seen = Vec::new();
+            column.for_each(|slot| seen.push(slot));
+            assert_eq!(seen, slots, "step {step}");
+            let mut words = vec![0; leaves];
+            column.add_to(&mut words);
+            let mask = column.mask(leaves);
+            for (leaf, word) in words.iter().enumerate() {
+                assert_eq!(mask.leaf(leaf), *word, "step {step}, leaf {leaf}");
+                assert_eq!(mask.block(leaf / WORD) >> (leaf % WORD) & 1 == 1, *word != 0);
+            }
+        }
+    }
+
+    #[test]
+    fn bounds_on_numbers_agree_with_the_numbers() {
+        let numbers: Vec<Option<u32>> =
+            (0..150_u32).map(|n| (n % 7 != 0).then_some(n * n % 41 * 100)).collect();
+        let sliced = Numbers::new(&numbers, 3);
+        for bound in [0, 1, 100, 150, 2_000, 4_000, 4_001, u32::MAX] {
+            let rank = sliced.rank(bound);
+            for (slot, number) in (0_u32..).zip(&numbers) {
+                assert_eq!(sliced.get(slot), *number);
+                let below = sliced.below(leaf_of(slot), rank) & bit_of(slot) != 0;
+                assert_eq!(below, number.is_some_and(|n| n < bound), "{slot} {number:?} {bound}");
+            }
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! `bedside serve` and `bedside health`.
+
+use std::{
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::Context;
+use clap::Args;
+
+use super::{Exit, Failure, database, exit, files};
+use crate::{
+    app::{App, demo, refresh::Keeper},
+    clock::SystemClock,
+    config::ServeArgs,
+    http::{
+        self,
+        server::Running,
+        shared::{Limits, Shared},
+    },
+    telemetry,
+};
+
+/// `bedside serve`.
+#[derive(Debug, Args)]
+pub(super) struct ServeCommand {
+    #[command(flatten)]
+    args: ServeArgs,
+}
+
+impl ServeCommand {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
+        let args = self.args;
+        args.check().map_err(Failure::Config)?;
+        telemetry::start();
+        let clock = Arc::new(SystemClock);
+        let store = database::open(&args.database, clock.clone())?;
+        if let Some(set) = args.demo {
+            let rulebook = files::rulebook()?;
+            demo::fill(&store, set, &rulebook, files::gazetteer()?, clock.as_ref())
+                .map_err(database::import_failure)?;
+        }
+        let app = App::open(store, clock, args.operator.clone()).map_err(Failure::Other)?;
+        let _keeper = Keeper::start(Arc::clone(&app));
+
+        let listener = TcpListener::bind(args.listen)
+            .with_context(|| format!("cannot listen on {}", args.listen))
+            .map_err(Failure::Unavailable)?;
+        let shared = Shared::new(Arc::clone(&app), Limits::default(), &[]);
+        let running = Running {
+            workers: args.workers.map(std::num::NonZeroUsize::get),
+            compress: args.compress,
+            fixed_body: args.bench_fixed_body,
+            more: None,
+        };
+        let server = http::Server::new(listener, Arc::new(shared), running)
+            .context("the socket has no address")
+            .map_err(Failure::Unavailable)?;
+        exit::print(&format!("listening on http://{}", server.address()))?;
+        server.run().context("the server stopped").map_err(Failure::Other)?;
+        Ok(Exit::Done)
+    }
+}
+
+/// `bedside health`.
+#[derive(Debug, Args)]
+pub(super) struct HealthCommand {
+    /// Address and port of the server
+    #[arg(default_value = "127.0.0.1:8080", value_name = "HOST:PORT")]
+    address: SocketAddr,
+}
+
+impl HealthCommand {
+    pub(super) fn run(self) -> Result<Exit, Failure> {
+        let status = self.status().map_err(|error| {
+            Failure::Unavailable(
+                anyhow::Error::new(error).context(format!("no answer from {}", self.address)),
+            )
+        })?;
+        if status.starts_with("HTTP/1.1 200") {
+            exit::print("healthy")
+        } else {
+            Err(Failure::Unavailable(anyhow::anyhow!("{} answers {status}", self.address)))
+        }
+    }
+
+    /// The status line of `/readyz`.
+    fn status(&self) -> std::io::Result<String> {
+        const PATIENCE: Duration = Duration::from_secs(3);
+        let mut stream = TcpStream::connect_timeout(&self.address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        write!(
+            stream,
+            "GET /readyz HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n",
+            self.address
+        )?;
+        let mut answer = String::new();
+        stream.take(16 * 1024).read_to_string(&mut answer)?;
+        Ok(answer.lines().next().unwrap_or_default().to_owned())
+    }
+}

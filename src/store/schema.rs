@@ -1,0 +1,61 @@
+//! The tables as diesel sees them. Kept by hand; a test compares them with the catalogs of
+//! both databases. Only column types that both know.
+
+diesel::table! {
+    meta (key) {
+        key -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    journal (seq) {
+        seq -> BigInt,
+        at -> Timestamp,
+        actor_kind -> Text,
+        actor_name -> Text,
+        actor_role -> Nullable<Text>,
+        action -> Text,
+        entity_kind -> Text,
+        entity_id -> Text,
+        reason_code -> Text,
+        reason -> Text,
+        public -> Bool,
+        after_sha256 -> Nullable<Binary>,
+        before -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    providers (id) {
+        id -> Text,
+        source_key -> Text,
+        slug -> Text,
+        name -> Text,
+        listing_state -> Text,
+        fictional -> Bool,
+        version -> BigInt,
+        merged_into -> Nullable<Text>,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+        seq -> BigInt,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    sites (id) {
+        id -> Text,
+        provider_id -> Text,
+        source_key -> Text,
+        slug -> Text,
+    }
+}
+
+diesel::table! {
+    slugs (kind, slug) {
+        kind -> Text,
+        slug -> Text,
+        owner -> Text,
+    }
+}
