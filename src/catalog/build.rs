@@ -20,6 +20,7 @@ use super::{
     terms::{Term, language_terms, payer_term, terms_of},
     tree::{Tree, levels},
 };
+use crate::domain::place::LatLon;
 
 /// Entries gathered for a segment, in the order in which they came. Columns hold entries
 /// here; they become slots when the tree is made.
@@ -107,20 +108,20 @@ impl Draft {
 
     /// Makes the segment.
     pub(super) fn finish(self) -> Segment {
-        let vectors: Vec<Option<[f32; 3]>> =
-            self.listings.iter().map(|l| l.point().map(unit_vector)).collect();
-        let placed: Vec<u32> =
-            (0..vectors.len() as u32).filter(|entry| vectors[*entry as usize].is_some()).collect();
-        let points: Vec<[f32; 3]> = vectors.iter().flatten().copied().collect();
-        let (tree, order) = Tree::new(&points);
-        let entries: Vec<u32> = order
-            .iter()
-            .map(|point| placed[*point as usize])
-            .chain((0..vectors.len() as u32).filter(|e| vectors[*e as usize].is_none()))
-            .collect();
-
-        let mut segment = Segment { placed: placed.len(), tree, ..Segment::default() };
         let listings = &self.listings;
+        let mut by_id: Vec<u32> = (0..listings.len() as u32).collect();
+        by_id.sort_unstable_by_key(|entry| listings[*entry as usize].id());
+        let point_of = |entry: &u32| listings[*entry as usize].point();
+        let (placed, unplaced): (Vec<u32>, Vec<u32>) =
+            by_id.iter().partition(|entry| point_of(entry).is_some());
+        let points: Vec<LatLon> = placed.iter().filter_map(point_of).collect();
+        let vectors: Vec<[f32; 3]> = points.iter().copied().map(unit_vector).collect();
+        let (tree, order) = Tree::new(&vectors);
+        let spots = spots(order.iter().map(|point| points[*point as usize]));
+        let arranged = order.iter().map(|point| placed[*point as usize]);
+        let entries: Vec<u32> = arranged.chain(unplaced).collect();
+
+        let mut segment = Segment { placed: placed.len(), tree, spots, ..Segment::default() };
         segment.listings = entries.iter().map(|e| Arc::clone(&listings[*e as usize])).collect();
         let slots = segment.slots();
         segment.leaves = slots.clone().last().map_or(0, |last| last as usize / WORD + 1);
@@ -148,8 +149,6 @@ impl Draft {
         segment.schedules = Schedules::new(&scatter(&self.hours, &slot_of, leaves));
         segment.names = self.names.finish(leaves, |entry| slot_of[entry as usize]);
 
-        let mut by_id: Vec<u32> = (0..listings.len() as u32).collect();
-        by_id.sort_unstable_by_key(|entry| listings[*entry as usize].id());
         let mut by_slug = by_id.clone();
         by_slug.sort_by(|a, b| listings[*a as usize].slug().cmp(listings[*b as usize].slug()));
         let folded: Vec<String> = listings.iter().map(|l| fold_name(l.name())).collect();
@@ -195,6 +194,17 @@ impl Ranks {
         levels[0].extend_from_slice(after);
         Self { of_slot, least: levels, signposts: signposts.into_boxed_slice() }
     }
+}
+
+/// For each point the place of the first equal one.
+fn spots(points: impl Iterator<Item = LatLon>) -> Box<[u32]> {
+    let mut first = HashMap::new();
+    (0_u32..)
+        .zip(points)
+        .map(|(slot, point)| {
+            *first.entry((point.lat.to_bits(), point.lon.to_bits())).or_insert(slot)
+        })
+        .collect()
 }
 
 fn push(columns: &mut HashMap<Box<str>, Vec<u32>>, text: &str, entry: u32) {

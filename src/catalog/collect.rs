@@ -22,19 +22,23 @@ pub(super) struct Found {
 ///
 /// Candidates pile up and are cut back whenever there are twice too many, which is cheaper
 /// than keeping them sorted. Squared chords are exact only within a slack, so that candidates
-/// within it of the last place stay until they are measured at the end.
-pub(super) struct Collector {
+/// within it of the last place stay until they are measured at the end; but of those at one
+/// spot, where there can be thousands, only the first by id can be on the page.
+pub(super) struct Collector<'a> {
     most: usize,
-    by_chord: bool,
+    /// The spots of slots where the keys are squared chords.
+    spots: Option<&'a [u32]>,
     candidates: Vec<(u64, u32)>,
     threshold: u64,
     cut_at: usize,
+    /// A section and spot that has given all it can, and the last of its slots that count.
+    full: Option<(u64, u32, u32)>,
 }
 
-impl Collector {
-    pub(super) const fn new(most: usize, by_chord: bool) -> Self {
-        let threshold = if most == 0 { 0 } else { u64::MAX };
-        Self { most, by_chord, candidates: Vec::new(), threshold, cut_at: most * 2 + 16 }
+impl<'a> Collector<'a> {
+    pub(super) const fn new(most: usize, spots: Option<&'a [u32]>) -> Self {
+        let cut_at = most * 2 + 16;
+        Self { most, spots, candidates: Vec::new(), threshold: u64::MAX, cut_at, full: None }
     }
 
     /// Whether a candidate with this key could be among the first.
@@ -43,6 +47,13 @@ impl Collector {
     }
 
     pub(super) fn push(&mut self, unknown: bool, key: u32, slot: u32) {
+        if let (Some((section, spot, last)), Some(spots)) = (self.full, self.spots)
+            && slot > last
+            && section == u64::from(unknown)
+            && spot_of(spots, slot) == spot
+        {
+            return;
+        }
         self.candidates.push((whole_key(unknown, key), slot));
         if self.candidates.len() >= self.cut_at {
             self.cut();
@@ -51,9 +62,29 @@ impl Collector {
 
     fn cut(&mut self) {
         let (_, last, _) = self.candidates.select_nth_unstable(self.most - 1);
-        self.threshold = if self.by_chord { reach(last.0) } else { last.0 };
+        self.threshold = if self.spots.is_some() { reach(last.0) } else { last.0 };
         self.candidates.retain(|(key, _)| *key <= self.threshold);
+        if let Some(spots) = self.spots.filter(|_| self.candidates.len() > self.most) {
+            self.thin(spots);
+        }
         self.cut_at = (2 * self.candidates.len()).max(2 * self.most + 16);
+    }
+
+    /// Keeps of every spot only as many candidates as a page has, the first by id.
+    fn thin(&mut self, spots: &[u32]) {
+        let place = |key: u64, slot: u32| (key >> u32::BITS, spot_of(spots, slot));
+        self.candidates.sort_unstable_by_key(|(key, slot)| (place(*key, *slot), *slot));
+        let (mut run, mut length) = (None, 0);
+        let (most, full) = (self.most, &mut self.full);
+        self.candidates.retain(|(key, slot)| {
+            let here = place(*key, *slot);
+            length = if run == Some(here) { length + 1 } else { 1 };
+            run = Some(here);
+            if length == most {
+                *full = Some((here.0, here.1, *slot));
+            }
+            length <= most
+        });
     }
 
     /// The first hits in order.
@@ -70,7 +101,7 @@ impl Collector {
             });
         };
         let measure = |slot| point_of(segment, slot).map(|p| distance_m(circle.center, p));
-        if !self.by_chord {
+        if self.spots.is_none() {
             return self.in_rank_order(|key, slot| Found {
                 unknown: unknown(key),
                 slot,
@@ -97,6 +128,10 @@ impl Collector {
         self.candidates.truncate(self.most);
         self.candidates.iter().map(|(key, slot)| found(*key, *slot)).collect()
     }
+}
+
+fn spot_of(spots: &[u32], slot: u32) -> u32 {
+    usize::try_from(slot).ok().and_then(|slot| spots.get(slot)).copied().unwrap_or(slot)
 }
 
 /// The known come before the unknown.
@@ -128,6 +163,8 @@ struct Cursor<'a> {
     /// Keys below the first have been seen, keys from the second on have not; between them
     /// it takes the exact value and the id to say.
     between: (u32, u32),
+    /// The spot and slot of the listing that the last page ended with, while it is there.
+    last: Option<(u32, u32)>,
 }
 
 impl<'a> After<'a> {
@@ -138,9 +175,17 @@ impl<'a> After<'a> {
                 let chord = chord(*metres);
                 let (low, high) = ((chord - CHORD_SLACK).max(0.0), chord + CHORD_SLACK);
                 let between = ((low * low).to_bits(), (high * high).to_bits() + 1);
-                Cursor { key, sort, center: Some(circle.center), between }
+                let at_distance = |slot| {
+                    point_of(segment, slot).map(|p| distance_m(circle.center, p)) == Some(*metres)
+                };
+                let last = segment.slot_by_id(key.id).filter(|slot| at_distance(*slot));
+                let last = last.map(|slot| (spot_of(&segment.spots, slot), slot));
+                Cursor { key, sort, center: Some(circle.center), between, last }
             }
-            _ => Cursor { key, sort, center: None, between: rank_window(segment, sort, key) },
+            _ => {
+                let between = rank_window(segment, sort, key);
+                Cursor { key, sort, center: None, between, last: None }
+            }
         });
         Self { segment, cursor }
     }
@@ -161,6 +206,11 @@ impl<'a> After<'a> {
         }
         if key >= cursor.between.1 {
             return true;
+        }
+        if let Some((spot, last)) = cursor.last
+            && spot_of(&self.segment.spots, slot) == spot
+        {
+            return slot > last;
         }
         let mut exact = self.segment.key(cursor.sort, unknown, slot);
         if let (Some(center), Some(point)) = (cursor.center, point_of(self.segment, slot)) {

@@ -86,7 +86,6 @@ const fn day_number(day: Day) -> u16 {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 mod tests {
     use chrono::{NaiveDate, NaiveTime};
 

@@ -87,7 +87,10 @@ pub(super) fn search(segment: &Segment, dead: &Dead, query: &Query, most: usize)
         hidden: ListingClass::ALL.iter().filter(|class| !query.view.shows(**class)).collect(),
         include_unknown: query.include_unknown,
         after: After::new(segment, query, &region),
-        collector: Collector::new(most, matches!(order, Order::Distance(_))),
+        collector: Collector::new(
+            most,
+            matches!(order, Order::Distance(_)).then_some(&*segment.spots),
+        ),
         region,
         order,
         block: (usize::MAX, 0),
@@ -121,7 +124,7 @@ struct Walk<'a> {
     hidden: Vec<&'static ListingClass>,
     include_unknown: bool,
     after: After<'a>,
-    collector: Collector,
+    collector: Collector<'a>,
     region: Region,
     order: Order<'a>,
     /// The block that was looked at last, and its leaves that may hold a match.
@@ -287,7 +290,7 @@ impl Walk<'_> {
 
 /// Hands places of a leaf to the collector, the known ones and then the unknown ones.
 fn gather(
-    collector: &mut Collector,
+    collector: &mut Collector<'_>,
     after: &After<'_>,
     leaf: usize,
     (known, unknown): (u64, u64),

@@ -30,6 +30,9 @@ pub(super) struct Segment {
     pub(super) listings: Vec<Arc<Listing>>,
     pub(super) leaves: usize,
     pub(super) tree: Tree,
+    /// For each slot of the tree the first slot at the very same position; slots of one
+    /// position are in the order of their ids.
+    pub(super) spots: Box<[u32]>,
     /// By [`Term::index`].
     pub(super) terms: Vec<Column>,
     pub(super) languages: HashMap<Box<str>, Column>,
@@ -204,7 +207,7 @@ impl Segment {
         });
         let arc = 2 * size_of::<usize>() + size_of::<Arc<Listing>>();
         vec![
-            ("tree", self.tree.memory()),
+            ("tree", self.tree.memory() + size_of_val(&*self.spots)),
             (
                 "columns",
                 self.terms.iter().map(Column::memory).sum::<usize>()

@@ -101,6 +101,7 @@ pub(super) struct Tree {
 
 impl Tree {
     /// Arranges points: the tree, and for each slot the number of the point that got it.
+    /// Points at one spot get slots in the order of their numbers.
     pub(super) fn new(points: &[[f32; 3]]) -> (Self, Vec<u32>) {
         let mut order: Vec<u32> = (0..points.len() as u32).collect();
         arrange(points, &mut order);
@@ -152,12 +153,13 @@ pub(super) fn levels<T>(lowest: Vec<T>, join: impl Fn(&[T]) -> T) -> Vec<Vec<T>>
 fn arrange(points: &[[f32; 3]], order: &mut [u32]) {
     let leaves = order.len().div_ceil(WORD);
     if leaves < 2 {
+        order.sort_unstable();
         return;
     }
     let split = (leaves.next_power_of_two() / 2) * WORD;
     let axis = Bounds::around(order.iter().map(|at| points[*at as usize])).widest_axis();
     let along = |at: &u32| points[*at as usize][axis];
-    order.select_nth_unstable_by(split, |a, b| along(a).total_cmp(&along(b)));
+    order.select_nth_unstable_by(split, |a, b| along(a).total_cmp(&along(b)).then(a.cmp(b)));
     let (first, second) = order.split_at_mut(split);
     arrange(points, first);
     arrange(points, second);

@@ -198,3 +198,22 @@ fn a_hostile_name_search_is_cut_short() {
     let long = "x".repeat(100_000);
     assert_eq!(NameQuery::new(&long).unwrap().words(), ["x".repeat(32)]);
 }
+
+#[test]
+fn hundreds_at_one_spot_are_walked_in_the_order_of_their_ids() {
+    let (city, near) = (at(39.0, -77.0), at(39.000_001, -77.0));
+    let points: Vec<LatLon> = (0..900).map(|n| if n % 9 == 0 { near } else { city }).collect();
+    let records = listings_at(&points);
+    let catalog = catalog(&records);
+    for center in [city, near, at(39.1, -77.2)] {
+        let mut query = everything(Place::Circle { center, radius_m: 50_000.0 });
+        (query.limit, query.include_unknown) = (7, true);
+        query.filters.integration = Some(true);
+        let mut pages = 1;
+        while let Some(next) = check(&catalog, &records, &query) {
+            query.after = Some(next);
+            pages += 1;
+        }
+        assert!(pages > 50, "{pages}");
+    }
+}

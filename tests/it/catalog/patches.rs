@@ -28,7 +28,7 @@ impl Twin {
                 Change::NoListing(id) => {
                     self.records.remove(id);
                 }
-                Change::Provider(_) | Change::NoProvider(_) => {}
+                Change::Provider(_) | Change::NoProvider(_) | Change::Gone(_) => {}
             }
         }
         self.catalog = self.catalog.patched(self.catalog.revision() + 1, changes);
