@@ -16,6 +16,7 @@ pub mod domain;
 pub mod gazetteer;
 pub mod http;
 pub mod import;
+pub mod pages;
 pub mod rules;
 pub mod store;
 pub mod telemetry;

@@ -38,7 +38,8 @@ pub enum Resolution {
     Found(Place),
     /// Several places of that name in different states, the most populous first, at most ten.
     Ambiguous(Vec<Place>),
-    /// A state, which is no place to search around, and places of the same name.
+    /// A state, which is no place to search around, and places of the same name that may be
+    /// meant; none where the state dominates them.
     State {
         /// The state.
         state: UsState,

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::domain::Severity;
 
 use super::{
-    evaluate::{Basis, confirmed_through},
+    evaluate::{Basis, Evaluation, confirmed_through},
     expr::{Clause, Condition},
     rule::{Outcome, Rule},
     rulebook::Rulebook,
@@ -78,6 +78,33 @@ impl Rulebook {
         let mut findings: Vec<Finding<'a>> = traced.collect();
         findings.sort_by_key(|finding| (order(finding), severity(finding.rule.severity)));
         findings
+    }
+
+    /// The trace of the first `most` rules that [`Self::findings`] reports, and how many it
+    /// reports in all. Only those that are shown are traced, since a directory of many listings
+    /// shows a few of each.
+    #[must_use]
+    pub fn worst_findings<'a>(
+        &'a self,
+        evaluation: &Evaluation,
+        facts: &Facts,
+        basis: &Basis,
+        most: usize,
+    ) -> (Vec<Finding<'a>>, usize) {
+        let rank = |at: usize| {
+            let sets = [evaluation.triggered, evaluation.blocking, evaluation.undetermined];
+            sets.iter().position(|set| set.has(at))
+        };
+        let all = self.rules().iter().enumerate();
+        let mut reported: Vec<_> = all
+            .filter_map(|(at, rule)| Some((rank(at)?, severity(rule.severity), at, rule)))
+            .collect();
+        reported.sort_unstable_by_key(|(rank, severity, at, _)| (*rank, *severity, *at));
+        let worst = reported.iter().take(most);
+        let traced = worst
+            .filter_map(|(.., at, rule)| self.finding(*at, rule, facts, basis, Which::Reported))
+            .collect();
+        (traced, reported.len())
     }
 
     fn finding<'a>(

@@ -212,6 +212,8 @@ fn a_state_is_no_place_to_search_around(#[case] text: &str, #[case] expected: Us
     assert_eq!(state, expected);
     if text == "Washington" {
         assert_eq!(places[0].label, "Washington, DC");
+    } else {
+        assert_eq!(places, [], "nobody who types `{text}` means a hamlet");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     app::answer::Reason,
-    rules::{PublicView, Rulebook, Which},
+    rules::{PublicView, Rulebook},
 };
 
 /// How many reasons are told.
@@ -10,11 +10,10 @@ const SHOWN: usize = 5;
 
 /// The worst reasons, and how many more there are.
 pub(super) fn reasons(rulebook: &Rulebook, view: &PublicView) -> (Vec<Reason>, u32) {
-    let found = rulebook.findings(&view.compact, &view.basis, Which::Reported);
-    let more = u32::try_from(found.len().saturating_sub(SHOWN)).unwrap_or(u32::MAX);
+    let (found, all) = rulebook.worst_findings(&view.evaluation, &view.compact, &view.basis, SHOWN);
+    let more = u32::try_from(all.saturating_sub(SHOWN)).unwrap_or(u32::MAX);
     let told = found
         .iter()
-        .take(SHOWN)
         .map(|finding| Reason {
             rule: finding.rule.id.clone(),
             outcome: finding.outcome,

@@ -266,14 +266,6 @@ pub fn read(params: &mut Params<'_>) -> SearchRequest {
     let states = params.codes(&STATE);
     let (place, states) = read_place(params, states);
     let q = params.text(&Q);
-    let nowhere = place == Place::None && q.is_none() && states.is_empty();
-    if nowhere && !params.failed() {
-        params.fail(
-            &POSTAL_CODE,
-            "missing",
-            "name a place: postal_code, city and state, lat and lon, bbox, q, or state".into(),
-        );
-    }
     let unit = params.code(&UNIT).unwrap_or_default();
     let radius_m = read_radius(params, unit, &place, q.is_some());
     let filters = read_filters(params, states);

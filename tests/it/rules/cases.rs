@@ -2,7 +2,7 @@
 
 use bedside::{
     domain::SafetyStatus,
-    rules::{Basis, Outcome, Rulebook, Source, Sources, Which},
+    rules::{Basis, Finding, Outcome, Rulebook, Source, Sources, Which},
 };
 use serde_json::Value as Json;
 
@@ -45,6 +45,13 @@ fn every_case_has_the_status_and_the_lists_that_it_expects() {
         let triggered = counts.critical + counts.major + counts.minor + counts.info;
         assert_eq!(u32::from(triggered), evaluation.triggered.len(), "{title}");
         assert_eq!(u32::from(counts.undetermined), evaluation.undetermined.len(), "{title}");
+
+        let reported = rulebook.findings(&facts, &basis, Which::Reported);
+        let (worst, all) = rulebook.worst_findings(&evaluation, &facts, &basis, 5);
+        let named = |f: &Finding<'_>| (f.rule.id.clone(), f.outcome, f.missing.clone());
+        let first: Vec<_> = reported.iter().take(5).map(named).collect();
+        assert_eq!(worst.iter().map(named).collect::<Vec<_>>(), first, "{title}");
+        assert_eq!(all, reported.len(), "{title}");
     }
 }
 

@@ -1,0 +1,515 @@
+//! The first page: one box, and what it finds in three headed groups.
+
+use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web};
+use askama::Template;
+
+use crate::{
+    http::shared::Shared,
+    app::{
+        App,
+        answer::{ClinicItem, SearchAnswer},
+        request::{SearchRequest, Sort, View},
+        search::{self, Rendering, SearchError, Shape},
+    },
+    domain::{Indication, PaymentCode, Precision, Route, SafetyStatus},
+};
+
+use super::{
+    card::Card,
+    format,
+    lang::Lang,
+    map::{self, Scene, Spot},
+    page::{Page, Section, html},
+    query::{DEFAULT_RADIUS, FindQuery, RADII},
+    site,
+};
+
+/// With fewer than this many in the first two groups the third one is open.
+const OPEN_BELOW: u64 = 5;
+/// Marks beyond this number would only cover each other.
+const MOST_SPOTS: usize = 60;
+/// Radius of the look around when nothing is near, miles.
+const FAR: u16 = 500;
+/// Sessions of a course whose clinic names no number, as the course cost assumes.
+const ASSUMED_SESSIONS: u8 = 6;
+/// What patients most often pay with, in the order in which it is offered.
+const PAYMENTS: &[PaymentCode] = &[
+    PaymentCode::PaymentPlan,
+    PaymentCode::SlidingFee,
+    PaymentCode::PrivateInsurance,
+    PaymentCode::Medicaid,
+    PaymentCode::Medicare,
+    PaymentCode::MilitaryInsurance,
+    PaymentCode::HsaFsa,
+    PaymentCode::Superbill,
+    PaymentCode::PaymentAssistance,
+];
+const LANGUAGES: &[&str] = &["en", "es", "zh", "vi", "tl", "ko", "ru", "ar", "fr", "pt", "ht"];
+
+#[derive(Template)]
+#[template(path = "find.html")]
+struct FindPage {
+    p: Page,
+    query: FindQuery,
+    unread: String,
+    form: Form,
+    problem: Option<Problem>,
+    results: Option<Results>,
+    others: &'static [Elsewhere],
+}
+
+/// One choice of a form field.
+struct Choice {
+    value: String,
+    text: String,
+    chosen: bool,
+}
+
+/// The choices of the form.
+struct Form {
+    payments: Vec<Choice>,
+    routes: Vec<Choice>,
+    indications: Vec<Choice>,
+    languages: Vec<Choice>,
+    radii: Vec<Choice>,
+    sorts: Vec<Choice>,
+}
+
+/// Why there is no list, with ways on.
+struct Problem {
+    status: StatusCode,
+    title: String,
+    text: String,
+    links: Vec<Link>,
+}
+
+struct Link {
+    path: String,
+    text: String,
+}
+
+/// What a search found.
+struct Results {
+    headline: String,
+    subline: String,
+    paper_line: String,
+    print_path: String,
+    unknown_left_out: u64,
+    include_unknown_path: String,
+    nothing: bool,
+    show_else: bool,
+    far: Option<Far>,
+    groups: Vec<Group>,
+    concerns_count: u64,
+    concerns_path: String,
+    map: Option<String>,
+}
+
+/// Clinics under one heading.
+struct Group {
+    id: &'static str,
+    title: String,
+    note: String,
+    folded: bool,
+    open: bool,
+    cards: Vec<Card>,
+    more_path: Option<String>,
+    more_text: String,
+}
+
+/// The nearest clinic when none is near.
+struct Far {
+    name: String,
+    slug: String,
+    text: String,
+    means: String,
+}
+
+/// Other help, each with its source. Texts are keys of the catalogue.
+struct Elsewhere {
+    title: &'static str,
+    text: &'static str,
+    source: &'static str,
+    url: &'static str,
+}
+
+const ELSEWHERE: &[Elsewhere] = &[
+    Elsewhere {
+        title: "else-medicaid-title",
+        text: "else-medicaid",
+        source: "else-medicaid-source",
+        url: "https://zenodo.org/records/17113412",
+    },
+    Elsewhere {
+        title: "else-spravato-title",
+        text: "else-spravato",
+        source: "else-spravato-source",
+        url: "https://cgsmedicare.com/parta/pubs/news/2023/05/cope138216.html",
+    },
+    Elsewhere {
+        title: "else-findtreatment-title",
+        text: "else-findtreatment",
+        source: "else-findtreatment-source",
+        url: "https://www.einpresswire.com/article/500690467/hhs-secretary-azar-samhsa-assistant-secretary-mccance-katz-statements-on-launch-of-findtreatment-gov",
+    },
+    Elsewhere {
+        title: "else-211-title",
+        text: "else-211",
+        source: "else-211-source",
+        url: "https://www.211.org/",
+    },
+    Elsewhere {
+        title: "else-va-title",
+        text: "else-va",
+        source: "else-va-source",
+        url: "https://www.einpresswire.com/article/890803102/esketamine-treatments-for-severe-depression",
+    },
+    Elsewhere {
+        title: "else-academic-title",
+        text: "else-academic",
+        source: "else-academic-source",
+        url: "https://clinicaltrials.gov/",
+    },
+];
+
+/// The search page.
+#[get("/")]
+pub async fn find_page(shared: web::Data<Shared>, request: HttpRequest, lang: Lang) -> HttpResponse {
+    let app = &shared.app;
+    let query = FindQuery::read(request.query_string());
+    let mut page = Page::new(
+        lang,
+        lang.t("find-title"),
+        &query.to_path(),
+        Section::Find,
+        site(app),
+    );
+    page.private = query.asks();
+    page.print = query.print;
+    let (results, problem) = match &query.too_precise {
+        Some((lat, lon)) => (None, Some(too_precise(lang, lat, lon))),
+        None if !query.asks() => (None, None),
+        None => match Answers::ask(app, &query) {
+            Ok(answers) => (Some(answers.results(app, lang, &query)), None),
+            Err(error) => (None, Some(problem(lang, &query, error))),
+        },
+    };
+    let status = problem.as_ref().map_or(StatusCode::OK, |problem| problem.status);
+    let page = FindPage {
+        form: Form::new(lang, &query),
+        unread: query.unread.join(", "),
+        p: page,
+        query,
+        problem,
+        results,
+        others: ELSEWHERE,
+    };
+    html(status, lang, &page)
+}
+
+/// One answer of the search, as values.
+fn page_of(app: &App, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+    let rendering = Rendering { shape: Shape::Json, this: "", next_prefix: "" };
+    let page = search::search(app, request, rendering)?;
+    serde_json::from_slice(&page.body).map_err(|_damaged| SearchError::PlaceNotFound(String::new()))
+}
+
+/// The answers that the groups of one page are made of.
+struct Answers {
+    accredited: SearchAnswer,
+    supervised: SearchAnswer,
+    unverified: SearchAnswer,
+    concerns: Option<SearchAnswer>,
+    far: Option<ClinicItem>,
+}
+
+impl Answers {
+    fn ask(app: &App, query: &FindQuery) -> Result<Self, SearchError> {
+        let page = |view, statuses| page_of(app, &query.request(view, statuses));
+        let supervised = page(View::Supervised, Vec::new())?;
+        let mut answers = Self {
+            accredited: page(View::Default, Vec::new())?,
+            unverified: page(View::All, vec![SafetyStatus::InsufficientInformation])?,
+            concerns: None,
+            far: None,
+            supervised,
+        };
+        if query.concerns {
+            let statuses = vec![SafetyStatus::Flagged, SafetyStatus::Caution];
+            answers.concerns = Some(page(View::All, statuses)?);
+        }
+        if answers.supervised.meta.total == 0 && answers.supervised.meta.origin.is_some() {
+            let far = FindQuery { radius: Some(FAR), sort: Sort::Distance, ..query.clone() };
+            let found = page_of(app, &far.request(View::Supervised, Vec::new()))?;
+            answers.far = found.data.into_iter().next();
+        }
+        Ok(answers)
+    }
+
+    fn results(&self, app: &App, lang: Lang, query: &FindQuery) -> Results {
+        let meta = &self.supervised.meta;
+        let mut number = 0_usize;
+        let mut cards = |items: &mut dyn Iterator<Item = &ClinicItem>| -> Vec<Card> {
+            items
+                .map(|item| {
+                    number = number.saturating_add(1);
+                    Card::new(lang, number, item, &app.rulebook)
+                })
+                .collect()
+        };
+        let total_accredited = self.accredited.meta.total;
+        let total_supervised = meta.total.saturating_sub(total_accredited);
+        let total_unverified = self.unverified.meta.total;
+        let mut groups = vec![
+            Group::new(lang, query, "accredited", total_accredited, cards(&mut self.accredited.data.iter())),
+            Group::new(
+                lang,
+                query,
+                "supervised",
+                total_supervised,
+                cards(&mut self.supervised.data.iter().filter(|item| !item.accredited)),
+            ),
+            Group::new(lang, query, "unverified", total_unverified, cards(&mut self.unverified.data.iter())),
+        ];
+        if let Some(last) = groups.last_mut() {
+            last.folded = true;
+            last.open = meta.total < OPEN_BELOW || query.more || query.print;
+        }
+        if let Some(found) = &self.concerns {
+            groups.push(Group::new(
+                lang,
+                query,
+                "concerns",
+                found.meta.total,
+                cards(&mut found.data.iter()),
+            ));
+        }
+        let concerns_count =
+            if query.concerns { 0 } else { meta.left_out.flagged.saturating_add(meta.left_out.caution) };
+        let total = meta.total.saturating_add(total_unverified);
+        Results {
+            headline: headline(lang, query, &self.supervised, total),
+            subline: subline(lang, query, &self.supervised),
+            paper_line: lang
+                .args(
+                    "paper-line",
+                    &[
+                        ("date", &format::date(lang, meta.as_of)),
+                        ("value", &meta.revision.to_string()),
+                    ],
+                )
+                .into_owned(),
+            print_path: query.with(|changed| changed.print = true),
+            unknown_left_out: if query.filters_set() { meta.left_out.unknown } else { 0 },
+            include_unknown_path: query.with(|changed| changed.include_unknown = true),
+            nothing: total == 0,
+            show_else: meta.total == 0 && meta.origin.is_some(),
+            far: self.far.as_ref().map(|item| Far::new(lang, item)),
+            map: draw(app, lang, query, &self.supervised, &groups),
+            groups,
+            concerns_count,
+            concerns_path: query.with(|changed| changed.concerns = true),
+        }
+    }
+}
+
+impl Group {
+    fn new(lang: Lang, query: &FindQuery, id: &'static str, total: u64, cards: Vec<Card>) -> Self {
+        let shown = format::number(total);
+        let all_shown = u64::try_from(cards.len()).is_ok_and(|shown| shown >= total);
+        let more = (!all_shown && !query.more).then(|| query.with(|changed| changed.more = true));
+        Self {
+            id,
+            title: lang.t1(&format!("group-{id}"), &shown).into_owned(),
+            note: lang.t(&format!("group-{id}-note")).into_owned(),
+            folded: false,
+            open: true,
+            cards,
+            more_path: more,
+            more_text: lang.t1("group-more", &shown).into_owned(),
+        }
+    }
+}
+
+fn headline(lang: Lang, query: &FindQuery, answer: &SearchAnswer, total: u64) -> String {
+    let meta = &answer.meta;
+    let key = match (&meta.origin, meta.interpreted.as_deref()) {
+        (Some(_), _) => "headline-place",
+        (None, Some("place")) => "headline-state",
+        (None, _) => "headline-name",
+    };
+    let here = lang.t("here");
+    let place = match (&query.point, &meta.origin) {
+        (Some(_), _) => here.as_ref(),
+        (None, Some(origin)) => &origin.label,
+        (None, None) => &query.q,
+    };
+    lang.count_with(key, total, &[("place", place)]).into_owned()
+}
+
+fn subline(lang: Lang, query: &FindQuery, answer: &SearchAnswer) -> String {
+    let date = format::date(lang, answer.meta.as_of);
+    let Some(origin) = &answer.meta.origin else {
+        return lang.args("subline-name", &[("date", &date)]).into_owned();
+    };
+    let from = match origin.precision {
+        Precision::ZipCentroid => "from-zip-centroid",
+        Precision::CityCentroid => "from-city-centroid",
+        _ => "from-unknown",
+    };
+    let radius = query.radius_mi().to_string();
+    let values = [("date", date.as_str()), ("radius", &radius), ("precision", &lang.t(from))];
+    lang.args("subline-place", &values).into_owned()
+}
+
+impl Far {
+    fn new(lang: Lang, item: &ClinicItem) -> Self {
+        let mi = item.distance.map_or(0.0, |distance| distance.mi);
+        let known = item.course_cost.sessions.filter(|_| !item.course_cost.sessions_assumed);
+        let sessions = known.unwrap_or(ASSUMED_SESSIONS);
+        let total = format::miles(mi * 2.0 * f64::from(sessions));
+        let sessions = sessions.to_string();
+        let values = [("sessions", sessions.as_str()), ("total", &total)];
+        let mut means = lang.args("far-means", &values).into_owned();
+        if known.is_none() {
+            means.push(' ');
+            means.push_str(&lang.args("far-assumed", &values));
+        }
+        Self {
+            name: item.name.clone(),
+            slug: item.slug.clone(),
+            text: lang.args("far-text", &[("miles", &format::miles(mi))]).into_owned(),
+            means,
+        }
+    }
+}
+
+/// The map of the clinics in the list, under the same numbers.
+fn draw(
+    app: &App,
+    lang: Lang,
+    query: &FindQuery,
+    answer: &SearchAnswer,
+    groups: &[Group],
+) -> Option<String> {
+    let origin = answer.meta.origin.as_ref()?;
+    let cards = groups.iter().flat_map(|group| &group.cards);
+    let spots: Vec<Spot> = cards
+        .filter_map(|card| {
+            let where_ = card.distance.as_deref().unwrap_or(&card.town);
+            let number = card.number.to_string();
+            let values = [("number", number.as_str()), ("name", &card.name), ("where", where_)];
+            Some(Spot {
+                number: card.number,
+                point: card.point?,
+                href: format!("{}/clinics/{}", lang.prefix(), card.slug),
+                name: lang.args("map-spot", &values).into_owned(),
+                tone: match card.status.tone {
+                    "ok" | "hybrid" => "",
+                    "flag" | "ask" => "flag",
+                    _ => "open",
+                },
+            })
+        })
+        .take(MOST_SPOTS)
+        .collect();
+    if spots.is_empty() || query.print {
+        return None;
+    }
+    map::draw(&Scene {
+        title: &lang.t("map-title"),
+        here: Some(crate::domain::place::LatLon { lat: origin.lat, lon: origin.lon }),
+        radius_mi: f64::from(query.radius_mi()),
+        spots: &spots,
+        states: app.gazetteer.state_shapes().unwrap_or_default(),
+        counties: app.gazetteer.county_shapes().unwrap_or_default(),
+    })
+}
+
+impl Form {
+    fn new(lang: Lang, query: &FindQuery) -> Self {
+        let coded = |kind: &str, code: &str, chosen| Choice {
+            value: code.to_owned(),
+            text: lang.t(&format!("{kind}-{code}")).into_owned(),
+            chosen,
+        };
+        let offered = [Route::Iv, Route::Im, Route::Nasal, Route::Sublingual, Route::Oral];
+        Self {
+            payments: PAYMENTS
+                .iter()
+                .map(|code| coded("payment", code.as_str(), query.payments.contains(code)))
+                .collect(),
+            routes: offered
+                .iter()
+                .map(|code| coded("route", code.as_str(), query.routes.contains(code)))
+                .collect(),
+            indications: Indication::ALL
+                .iter()
+                .map(|code| coded("indication", code.as_str(), query.indication == Some(*code)))
+                .collect(),
+            languages: LANGUAGES
+                .iter()
+                .map(|tag| coded("language", tag, query.language.as_deref() == Some(*tag)))
+                .collect(),
+            radii: RADII
+                .iter()
+                .map(|radius| Choice {
+                    // The default stays out of the address.
+                    value: if *radius == DEFAULT_RADIUS { String::new() } else { radius.to_string() },
+                    text: lang.t1("radius-miles", &radius.to_string()).into_owned(),
+                    chosen: *radius == query.radius_mi(),
+                })
+                .collect(),
+            sorts: Sort::ALL
+                .iter()
+                .map(|sort| Choice {
+                    value: if *sort == Sort::default() { String::new() } else { sort.as_str().to_owned() },
+                    text: lang.t(&format!("sort-{}", sort.as_str())).into_owned(),
+                    chosen: *sort == query.sort,
+                })
+                .collect(),
+        }
+    }
+}
+
+fn too_precise(lang: Lang, lat: &str, lon: &str) -> Problem {
+    Problem {
+        status: StatusCode::BAD_REQUEST,
+        title: lang.t("too-precise-title").into_owned(),
+        text: lang.t("too-precise").into_owned(),
+        links: vec![Link {
+            path: format!("/?lat={lat}&lon={lon}"),
+            text: lang.t1("too-precise-link", &format!("{lat}, {lon}")).into_owned(),
+        }],
+    }
+}
+
+fn problem(lang: Lang, query: &FindQuery, error: SearchError) -> Problem {
+    match error {
+        SearchError::AmbiguousPlace { text, candidates } => Problem {
+            status: StatusCode::OK,
+            title: lang.t("ambiguous-title").into_owned(),
+            text: lang.t1("ambiguous", &text).into_owned(),
+            links: candidates
+                .into_iter()
+                .map(|candidate| Link {
+                    path: query.with(|changed| changed.q = candidate.label.clone()),
+                    text: candidate.label,
+                })
+                .collect(),
+        },
+        SearchError::PlaceNotFound(text) => Problem {
+            status: StatusCode::NOT_FOUND,
+            title: lang.t("place-unknown-title").into_owned(),
+            text: lang.t1("place-unknown", &text).into_owned(),
+            links: Vec::new(),
+        },
+        // The rest concerns cursors and dates, which these pages do not use.
+        _ => Problem {
+            status: StatusCode::BAD_REQUEST,
+            title: lang.t("search-failed-title").into_owned(),
+            text: lang.t("search-failed").into_owned(),
+            links: Vec::new(),
+        },
+    }
+}

@@ -1,0 +1,258 @@
+//! The map: an SVG that we draw ourselves from public-domain boundaries.
+//!
+//! The list is the product and the map repeats it: the same clinics under the same numbers, each
+//! a link that keyboard and screen reader reach. No tile is fetched from anyone.
+
+use std::fmt::Write as _;
+
+use crate::{
+    domain::place::{LatLon, METRES_PER_MILE},
+    gazetteer::Shape,
+};
+
+/// Width and height of the drawing, in its own units.
+const SIZE: (f64, f64) = (640.0, 480.0);
+/// Free space around what must be seen, as a share of it.
+const MARGIN: f64 = 0.12;
+/// The smallest height that is drawn, degrees of latitude: about nine miles.
+const LEAST_SPAN: f64 = 0.13;
+/// Counties are drawn up to this height, degrees of latitude.
+const COUNTIES_UP_TO: f64 = 4.0;
+/// Metres in one degree of latitude, on the sphere that distances are measured on.
+const METRES_PER_DEGREE: f64 = 111_195.08;
+
+/// A clinic on the map.
+#[derive(Debug, Clone)]
+pub struct Spot {
+    /// Its number in the list.
+    pub number: usize,
+    /// Where it is.
+    pub point: LatLon,
+    /// The link's address.
+    pub href: String,
+    /// What a screen reader says: number, name, distance.
+    pub name: String,
+    /// `open`, `flag` or nothing: the colour.
+    pub tone: &'static str,
+}
+
+/// What to draw.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// What the drawing shows, for a screen reader.
+    pub title: &'a str,
+    /// The centre of the search.
+    pub here: Option<LatLon>,
+    /// The radius of the search, miles.
+    pub radius_mi: f64,
+    /// The clinics of the list that have a position.
+    pub spots: &'a [Spot],
+    /// States.
+    pub states: &'a [Shape],
+    /// Counties; drawn when the view is close.
+    pub counties: &'a [Shape],
+}
+
+/// Degrees to drawing units: equirectangular around the view's own latitude, which is true to
+/// shape at the scale of a few states.
+#[derive(Debug, Clone, Copy)]
+struct View {
+    west: f64,
+    south: f64,
+    east: f64,
+    north: f64,
+    x_scale: f64,
+    y_scale: f64,
+}
+
+impl View {
+    /// The view that shows all points with a margin; `None` where there is nothing to show.
+    fn around(points: impl Iterator<Item = LatLon>) -> Option<Self> {
+        let mut bounds: Option<(f64, f64, f64, f64)> = None;
+        for p in points {
+            let (w, s, e, n) = bounds.unwrap_or((p.lon, p.lat, p.lon, p.lat));
+            bounds = Some((w.min(p.lon), s.min(p.lat), e.max(p.lon), n.max(p.lat)));
+        }
+        let (w, s, e, n) = bounds?;
+        let (lat, lon) = (f64::midpoint(s, n), f64::midpoint(w, e));
+        let squeeze = lat.to_radians().cos().max(0.2);
+        let room = 1.0 + 2.0 * MARGIN;
+        let (width, height) = SIZE;
+        // The taller need of the two decides, so that both fit.
+        let tall = ((n - s) * room).max((e - w) * room * squeeze * height / width).max(LEAST_SPAN);
+        let wide = tall * width / height / squeeze;
+        Some(Self {
+            west: lon - wide / 2.0,
+            east: lon + wide / 2.0,
+            south: lat - tall / 2.0,
+            north: lat + tall / 2.0,
+            x_scale: width / wide,
+            y_scale: height / tall,
+        })
+    }
+
+    fn place(&self, lon: f64, lat: f64) -> (f64, f64) {
+        ((lon - self.west) * self.x_scale, (self.north - lat) * self.y_scale)
+    }
+
+    fn sees(&self, ring: &[[f64; 2]]) -> bool {
+        let (mut w, mut s, mut e, mut n) = (f64::MAX, f64::MAX, f64::MIN, f64::MIN);
+        for [lon, lat] in ring {
+            (w, e) = (w.min(*lon), e.max(*lon));
+            (s, n) = (s.min(*lat), n.max(*lat));
+        }
+        w <= self.east && e >= self.west && s <= self.north && n >= self.south
+    }
+
+    const fn height(&self) -> f64 {
+        self.north - self.south
+    }
+}
+
+/// Draws the scene; `None` where nothing of it has a position.
+#[must_use]
+pub fn draw(scene: &Scene<'_>) -> Option<String> {
+    let spots = scene.spots.iter().map(|spot| spot.point);
+    let view = View::around(spots.chain(scene.here))?;
+    let (width, height) = SIZE;
+    let mut svg = String::with_capacity(16 * 1024);
+    // Writing into a string cannot fail.
+    let _ = write!(
+        svg,
+        r#"<svg viewBox="0 0 {width:.0} {height:.0}" role="group" aria-label="{}">"#,
+        escape(scene.title)
+    );
+    outlines(&mut svg, &view, scene.states, "land");
+    if view.height() <= COUNTIES_UP_TO {
+        outlines(&mut svg, &view, scene.counties, "county");
+    }
+    if let Some(here) = scene.here {
+        let (x, y) = view.place(here.lon, here.lat);
+        let degrees = scene.radius_mi * METRES_PER_MILE / METRES_PER_DEGREE;
+        let radius = degrees * view.y_scale;
+        let _ = write!(svg, r#"<circle class="ring" cx="{x:.1}" cy="{y:.1}" r="{radius:.1}"/>"#);
+        let _ = write!(svg, r#"<circle class="here" cx="{x:.1}" cy="{y:.1}" r="6"/>"#);
+    }
+    let mut taken: Vec<(f64, f64)> = Vec::with_capacity(scene.spots.len());
+    for spot in scene.spots {
+        let (x, y) = free_place(view.place(spot.point.lon, spot.point.lat), &taken);
+        taken.push((x, y));
+        let tone = if spot.tone.is_empty() { String::new() } else { format!(" spot--{}", spot.tone) };
+        let (href, name) = (escape(&spot.href), escape(&spot.name));
+        let _ = write!(
+            svg,
+            r#"<a class="spot{tone}" href="{href}" aria-label="{name}"><title>{name}</title><circle cx="{x:.1}" cy="{y:.1}" r="13"/><text x="{x:.1}" y="{:.1}" aria-hidden="true">{}</text></a>"#,
+            y + 4.2,
+            spot.number
+        );
+    }
+    svg.push_str("</svg>");
+    Some(svg)
+}
+
+/// The outlines that the view sees, as one path.
+fn outlines(svg: &mut String, view: &View, shapes: &[Shape], class: &str) {
+    let rings = shapes.iter().flat_map(|shape| shape.polygons.iter().flatten());
+    let mut path = String::new();
+    for ring in rings.filter(|ring| view.sees(ring)) {
+        let mut last = (f64::MAX, f64::MAX);
+        let mut verb = 'M';
+        for [lon, lat] in ring {
+            let (x, y) = view.place(*lon, *lat);
+            // Steps that nobody can see only make the page heavier.
+            if (x - last.0).abs() + (y - last.1).abs() < 2.5 {
+                continue;
+            }
+            last = (x, y);
+            // Far outside the drawing a coordinate only has to be outside.
+            let (x, y) = (x.clamp(-900.0, 1540.0), y.clamp(-900.0, 1380.0));
+            let _ = write!(path, "{verb}{x:.0} {y:.0}");
+            verb = 'L';
+        }
+        if verb == 'L' {
+            path.push('Z');
+        }
+    }
+    if !path.is_empty() {
+        let _ = write!(svg, r#"<path class="{class}" d="{path}"/>"#);
+    }
+}
+
+/// The place of a mark, moved aside while another one would cover its number.
+fn free_place(wanted: (f64, f64), taken: &[(f64, f64)]) -> (f64, f64) {
+    let free = |(x, y): (f64, f64)| taken.iter().all(|(a, b)| (x - a).hypot(y - b) >= 25.0);
+    let (width, height) = SIZE;
+    let inside = |(x, y): (f64, f64)| (x.clamp(15.0, width - 15.0), y.clamp(15.0, height - 15.0));
+    let rings = (1..8_u8).flat_map(|ring| {
+        (0..12_u8).map(move |step| {
+            let (angle, far) = (f64::from(step) * std::f64::consts::TAU / 12.0, f64::from(ring) * 13.0);
+            (angle.cos() * far, angle.sin() * far)
+        })
+    });
+    let tries = rings.map(|(dx, dy)| inside((wanted.0 + dx, wanted.1 + dy)));
+    std::iter::once(inside(wanted)).chain(tries).find(|at| free(*at)).unwrap_or(wanted)
+}
+
+/// Text for an attribute or an element.
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+    use super::*;
+
+    fn spot(number: usize, lat: f64, lon: f64, name: &str) -> Spot {
+        let (href, name) = (format!("/clinics/c{number}"), name.to_owned());
+        Spot { number, point: LatLon { lat, lon }, href, name, tone: "" }
+    }
+
+    fn scene(spots: &[Spot]) -> Scene<'_> {
+        let here = Some(LatLon { lat: 39.0, lon: -77.1 });
+        Scene { title: "Map", here, radius_mi: 60.0, spots, states: &[], counties: &[] }
+    }
+
+    #[test]
+    fn every_clinic_is_a_link_under_its_number() {
+        let spots = [spot(1, 39.0, -77.1, "1. A"), spot(2, 39.0, -77.1, "2. B")];
+        let svg = draw(&scene(&spots)).unwrap();
+        assert_eq!(svg.matches("<a class=").count(), 2);
+        assert!(svg.contains(r#"href="/clinics/c2" aria-label="2. B""#));
+    }
+
+    #[test]
+    fn marks_at_one_place_do_not_cover_each_other() {
+        let spots: Vec<_> = (1..6).map(|n| spot(n, 39.0, -77.1, "same house")).collect();
+        let svg = draw(&scene(&spots)).unwrap();
+        let circles: Vec<&str> = svg.split("r=\"13\"").collect();
+        let places: std::collections::BTreeSet<_> =
+            circles.iter().filter_map(|part| part.rsplit("cx=").next()).collect();
+        assert!(places.len() >= 5, "{places:?}");
+    }
+
+    #[test]
+    fn names_cannot_break_out_of_the_drawing() {
+        let spots = [spot(1, 39.0, -77.1, r#""><script>alert(1)</script>"#)];
+        let svg = draw(&scene(&spots)).unwrap();
+        assert!(!svg.contains("<script"));
+    }
+
+    #[test]
+    fn nothing_with_a_place_draws_nothing() {
+        let empty = Scene { here: None, ..scene(&[]) };
+        assert_eq!(draw(&empty), None);
+    }
+}

@@ -1,0 +1,9 @@
+error-unknown-title = We do not have this page
+error-unknown = The address may be old or mistyped. Search for the clinic by its name, or start with a ZIP code.
+error-delisted-title = This listing was taken down
+error-delisted = We no longer list this place. That may be at its own wish, or because it closed. It does not tell you more than that.
+error-merged-title = This listing is now part of another one
+error-merged = The same place stood here twice.
+error-merged-link = Go to the listing
+error-back = Search for care
+error-check = Check a provider

@@ -1,0 +1,9 @@
+error-unknown-title = No tenemos esta página
+error-unknown = La dirección puede ser antigua o tener un error. Busque la clínica por su nombre o empiece con un código postal.
+error-delisted-title = Esta ficha se retiró
+error-delisted = Ya no mostramos este lugar. Puede ser por su propio deseo o porque cerró. No significa nada más.
+error-merged-title = Esta ficha ahora es parte de otra
+error-merged = El mismo lugar estaba aquí dos veces.
+error-merged-link = Ir a la ficha
+error-back = Buscar atención
+error-check = Revisar un proveedor
