@@ -58,26 +58,41 @@ pub struct BoundingBox {
     pub max_lat: f64,
 }
 
-/// Declares a closed choice of a question with its wire values.
+/// Declares a closed choice of a question with its wire values; the first is the default.
 macro_rules! choice {
-    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $wire:literal,)+ }) => {
+    (
+        $(#[$meta:meta])* $name:ident {
+            $(#[$first_doc:meta])* $first:ident = $first_wire:literal,
+            $($(#[$doc:meta])* $variant:ident = $wire:literal,)*
+        }
+    ) => {
         $(#[$meta])*
         #[derive(
-            Debug, Clone, Copy, PartialEq, Eq, Hash, Default,
-            Serialize, serde::Deserialize, utoipa::ToSchema,
+            Debug, Clone, Copy, PartialEq, Eq, Hash,
+            serde::Serialize, serde::Deserialize, utoipa::ToSchema,
         )]
         pub enum $name {
-            $($(#[$doc])* #[serde(rename = $wire)] $variant,)+
+            $(#[$first_doc])* #[serde(rename = $first_wire)] #[schema(rename = $first_wire)] $first,
+            $($(#[$doc])* #[serde(rename = $wire)] #[schema(rename = $wire)] $variant,)*
         }
 
         impl $name {
             /// Every choice.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+            pub const ALL: &'static [Self] = &[Self::$first, $(Self::$variant,)*];
 
             /// The wire value.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $wire,)+ }
+                match self {
+                    Self::$first => $first_wire,
+                    $(Self::$variant => $wire,)*
+                }
+            }
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self::$first
             }
         }
 
@@ -85,13 +100,9 @@ macro_rules! choice {
             type Err = crate::domain::UnknownCode;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                match text {
-                    $($wire => Ok(Self::$variant),)+
-                    _ => Err(crate::domain::UnknownCode {
-                        list: stringify!($name),
-                        code: text.to_owned(),
-                    }),
-                }
+                Self::ALL.iter().copied().find(|choice| choice.as_str() == text).ok_or_else(|| {
+                    crate::domain::UnknownCode { list: stringify!($name), code: text.to_owned() }
+                })
             }
         }
     };
@@ -101,7 +112,6 @@ choice! {
     /// The unit of a radius.
     Unit {
         /// International miles.
-        #[default]
         Miles = "mi",
         /// Kilometres.
         Kilometres = "km",
@@ -126,7 +136,6 @@ choice! {
     /// Which listings a search may answer with.
     View {
         /// Published, in person, accredited and supervised.
-        #[default]
         Default = "default",
         /// Published, in person and supervised.
         Supervised = "supervised",
@@ -139,7 +148,6 @@ choice! {
     /// The order of a search; ties by id, nulls last.
     Sort {
         /// Nearest first; without a centre, by name.
-        #[default]
         Distance = "distance",
         /// Lowest course cost first.
         CourseCost = "course_cost",
@@ -156,7 +164,6 @@ choice! {
     /// What becomes of a listing whose value for a filter is not known.
     Unknowns {
         /// It is left out and counted.
-        #[default]
         Exclude = "exclude",
         /// It is appended after the known ones.
         Include = "include",

@@ -20,7 +20,7 @@ use crate::{
         server::Running,
         shared::{Limits, Shared},
     },
-    telemetry,
+    pages, telemetry,
 };
 
 /// `bedside serve`.
@@ -48,12 +48,12 @@ impl ServeCommand {
         let listener = TcpListener::bind(args.listen)
             .with_context(|| format!("cannot listen on {}", args.listen))
             .map_err(Failure::Unavailable)?;
-        let shared = Shared::new(Arc::clone(&app), Limits::default(), &[]);
+        let shared = Shared::new(Arc::clone(&app), Limits::default(), pages::ROUTES);
         let running = Running {
             workers: args.workers.map(std::num::NonZeroUsize::get),
             compress: args.compress,
             fixed_body: args.bench_fixed_body,
-            more: None,
+            more: Some(pages::configure),
         };
         let server = http::Server::new(listener, Arc::new(shared), running)
             .context("the socket has no address")

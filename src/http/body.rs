@@ -50,7 +50,7 @@ async fn read(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
     let mut received = 0_usize;
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|_| {
+        let chunk = chunk.map_err(|_broken| {
             Problem::new(Kind::BadRequest, "The body ended early or is wrongly framed.")
         })?;
         received = received.saturating_add(chunk.len());

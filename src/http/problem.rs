@@ -360,7 +360,10 @@ impl fmt::Display for Problem {
 
 impl StdError for Problem {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
-        self.0.source.as_deref().map(|source| source as _)
+        match self.0.source.as_deref() {
+            Some(source) => Some(source),
+            None => None,
+        }
     }
 }
 

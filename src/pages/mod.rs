@@ -20,11 +20,35 @@ mod prepare;
 mod query;
 mod sources;
 
-use actix_web::web::{self, ServiceConfig};
+use actix_web::{
+    http::Method,
+    web::{self, ServiceConfig},
+};
 
 use crate::app::App;
 
 use self::page::Site;
+
+/// The routes of [`configure`], with their methods: what the log and the metrics may name.
+pub const ROUTES: &[(&str, &[Method])] = &[
+    ("/assets/{name}", &[Method::GET]),
+    ("/", &[Method::GET]),
+    ("/clinics/{slug}", &[Method::GET]),
+    ("/compare", &[Method::GET]),
+    ("/check", &[Method::GET]),
+    ("/prepare", &[Method::GET]),
+    ("/about", &[Method::GET]),
+    ("/rules", &[Method::GET]),
+    ("/rules/{id}", &[Method::GET]),
+    ("/es/", &[Method::GET]),
+    ("/es/clinics/{slug}", &[Method::GET]),
+    ("/es/compare", &[Method::GET]),
+    ("/es/check", &[Method::GET]),
+    ("/es/prepare", &[Method::GET]),
+    ("/es/about", &[Method::GET]),
+    ("/es/rules", &[Method::GET]),
+    ("/es/rules/{id}", &[Method::GET]),
+];
 
 /// Mounts the pages. The application's data must hold a `web::Data` of [`Shared`].
 pub fn configure(config: &mut ServiceConfig) {

@@ -170,7 +170,7 @@ impl Param {
     pub(super) fn bounds_contain(&self, number: f64, part: usize) -> bool {
         match self.kind {
             Kind::Number { min, max } => (min..=max).contains(&number),
-            Kind::Box if part % 2 == 0 => (-180.0..=180.0).contains(&number),
+            Kind::Box if part.is_multiple_of(2) => (-180.0..=180.0).contains(&number),
             Kind::Box => (-90.0..=90.0).contains(&number),
             _ => number.is_finite(),
         }

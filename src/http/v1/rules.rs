@@ -180,7 +180,7 @@ pub async fn list_facts(
         "as_of": "2026-11-21",
         "facts": {
             "telehealth.used": true,
-            "offers.ketamine": null,
+            "offers.racemic_ketamine": null,
             "offers.routes_on_site": {"items": ["iv"], "complete": false},
         },
     })),

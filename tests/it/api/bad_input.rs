@@ -65,7 +65,8 @@ fn unknown_parameters_are_refused_everywhere() {
             let reply = app.request(method.as_str(), &path, JSON, b"{}");
             assert_eq!(reply.status, 400, "{method} {path}: {}", reply.text());
             let problem = reply.expect_problem("unknown-parameter");
-            assert_eq!(problem["errors"][0]["parameter"], "no_such_parameter");
+            let errors = problem["errors"].as_array().unwrap();
+            assert!(errors.iter().any(|error| error["parameter"] == "no_such_parameter"));
             assert_eq!(problem["instance"], route.template);
         }
     }

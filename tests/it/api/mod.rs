@@ -1,8 +1,12 @@
 //! The API over the wire: one file per resource, and what holds for all of them.
 
 mod bad_input;
+mod clinics;
 mod gate;
 mod params;
 mod privacy;
+mod providers;
 mod reference;
+mod rules;
+mod search;
 mod service;

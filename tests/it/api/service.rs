@@ -66,3 +66,16 @@ fn the_security_contact_is_the_operators() {
     assert!(text.starts_with("Contact: mailto:corrections@directory.example\n"), "{text}");
     assert!(text.contains("\nExpires: 2027-05-20T12:00:00Z\n"), "{text}");
 }
+
+#[test]
+fn a_service_with_its_database_is_ready_for_everything() {
+    let app = TestApp::start();
+    assert_eq!(app.get("/healthz").expect(200).json()["status"], "ok");
+    let ready = app.get("/readyz").expect(200).json();
+    assert_eq!((&ready["status"], &ready["writes"]), (&"ready".into(), &true.into()));
+    assert_eq!(ready["as_of"], "2026-11-21");
+    app.get("/readyz?for=writes").expect(200);
+    app.get("/readyz?for=nothing").expect(400).expect_problem("invalid-parameter");
+    let metrics = app.get("/metrics").expect(200).text();
+    assert!(metrics.contains("\nstore_reachable 1\n"), "{metrics}");
+}

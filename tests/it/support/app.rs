@@ -4,7 +4,7 @@
 use std::{
     io::{Read as _, Write as _},
     net::{SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, mpsc},
+    sync::{Arc, LazyLock, mpsc},
     thread::JoinHandle,
     time::Duration,
 };
@@ -15,16 +15,22 @@ use actix_web::{
     web,
 };
 use bedside::{
+    app::{App, demo},
     clock::ManualClock,
-    config::Operator,
+    config::{Demo, Operator},
+    gazetteer::Gazetteer,
     http::{
         Server,
         server::Running,
         shared::{Limits, Shared},
     },
+    rules::Rulebook,
+    store::Options,
 };
 use chrono::{TimeZone as _, Utc};
 use serde_json::Value as Json;
+
+use super::{Backend, TestDb};
 
 /// The routes that exist only here: one panics, one never answers in time.
 const TEST_ROUTES: &[(&str, &[Method])] = &[
@@ -42,24 +48,46 @@ pub struct TestApp {
     thread: Option<JoinHandle<()>>,
 }
 
+/// The made-up set in memory, read once: answers need no database, so its file is gone.
+static FICTIONAL: LazyLock<Arc<App>> = LazyLock::new(|| demonstration(Demo::Fictional));
+
+/// The real set in memory, read once.
+static REAL: LazyLock<Arc<App>> = LazyLock::new(|| demonstration(Demo::Real));
+
+fn demonstration(set: Demo) -> Arc<App> {
+    let db = TestDb::new(Backend::Sqlite).unwrap();
+    let clock = Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 11, 21, 12, 0, 0).unwrap()));
+    let store = db.store_with(clock.clone(), &Options::default());
+    let rulebook = Rulebook::built_in().unwrap();
+    demo::fill(&store, set, &rulebook, Gazetteer::embedded().unwrap(), clock.as_ref()).unwrap();
+    let operator = Operator {
+        name: Some("Test Directory".into()),
+        corrections_contact: Some("corrections@directory.example".into()),
+        ..Operator::default()
+    };
+    App::open(store, clock, operator).unwrap()
+}
+
 impl TestApp {
-    /// A service with the limits that ship.
+    /// A service with the made-up set and the limits that ship.
     pub fn start() -> Self {
-        Self::with_limits(Limits::default())
+        Self::over(&FICTIONAL, Limits::default())
+    }
+
+    /// A service with the real set.
+    pub fn real() -> Self {
+        Self::over(&REAL, Limits::default())
     }
 
     /// A service with other limits.
     pub fn with_limits(limits: Limits) -> Self {
-        let clock = ManualClock::new(Utc.with_ymd_and_hms(2026, 11, 21, 12, 0, 0).unwrap());
-        let operator = Operator {
-            name: Some("Test Directory".into()),
-            corrections_contact: Some("corrections@directory.example".into()),
-            ..Operator::default()
-        };
-        let shared =
-            Arc::new(Shared::new(Arc::new(clock), Arc::new(operator), limits, TEST_ROUTES));
+        Self::over(&FICTIONAL, limits)
+    }
+
+    fn over(app: &Arc<App>, limits: Limits) -> Self {
+        let shared = Arc::new(Shared::new(Arc::clone(app), limits, TEST_ROUTES));
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let running = Running { workers: Some(1), compress: false, more: Some(test_routes) };
+        let running = Running { workers: Some(1), more: Some(test_routes), ..Running::default() };
         let server = Server::new(listener, Arc::clone(&shared), running).unwrap();
         let address = server.address();
         let (ready, handle) = mpsc::channel();
