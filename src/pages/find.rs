@@ -334,7 +334,8 @@ impl Group {
     fn new(lang: Lang, query: &FindQuery, id: &'static str, total: u64, cards: Vec<Card>) -> Self {
         let shown = format::number(total);
         let all_shown = u64::try_from(cards.len()).is_ok_and(|shown| shown >= total);
-        let more = (!all_shown && !query.more).then(|| query.with(|changed| changed.more = true));
+        let more = (!all_shown && !query.more && !query.print)
+            .then(|| query.with(|changed| changed.more = true));
         Self {
             id,
             title: lang.t1(&format!("group-{id}"), &shown).into_owned(),

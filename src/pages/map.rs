@@ -213,8 +213,6 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use super::*;
 
     fn spot(number: usize, lat: f64, lon: f64, name: &str) -> Spot {
