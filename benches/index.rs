@@ -2,12 +2,11 @@
 //!
 //! Prints percentiles, since a mean hides the slow query, and the catalog's memory. Without
 //! `--bench` (as in `cargo test --benches`) it runs on few listings.
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::as_conversions,
-    clippy::allow_attributes,
-    missing_docs,
+    clippy::print_stdout,
     dead_code,
     reason = "a measurement stops at the first surprise, and shares the generator of the tests"
 )]
