@@ -173,7 +173,11 @@ pub fn found(
                 rule: finding.rule.clone(),
                 text: finding.text.text(lang.into()).to_owned(),
                 severity: lang.t(&format!("severity-{}", finding.severity)).into_owned(),
-                tone: if finding.severity == crate::domain::Severity::Critical { "flag" } else { "ask" },
+                tone: if finding.severity == crate::domain::Severity::Critical {
+                    "flag"
+                } else {
+                    "ask"
+                },
                 facts: facts
                     .iter()
                     .filter(|fact| names.contains(&fact.name))

@@ -4,7 +4,6 @@ use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web};
 use askama::Template;
 
 use crate::{
-    http::shared::Shared,
     app::{
         App,
         answer::{ClinicItem, SearchAnswer},
@@ -12,6 +11,7 @@ use crate::{
         search::{self, Rendering, SearchError, Shape},
     },
     domain::{Indication, PaymentCode, Precision, Route, SafetyStatus},
+    http::shared::Shared,
 };
 
 use super::{
@@ -174,16 +174,15 @@ const ELSEWHERE: &[Elsewhere] = &[
 
 /// The search page.
 #[get("/")]
-pub async fn find_page(shared: web::Data<Shared>, request: HttpRequest, lang: Lang) -> HttpResponse {
+pub async fn find_page(
+    shared: web::Data<Shared>,
+    request: HttpRequest,
+    lang: Lang,
+) -> HttpResponse {
     let app = &shared.app;
     let query = FindQuery::read(request.query_string());
-    let mut page = Page::new(
-        lang,
-        lang.t("find-title"),
-        &query.to_path(),
-        Section::Find,
-        site(app),
-    );
+    let mut page =
+        Page::new(lang, lang.t("find-title"), &query.to_path(), Section::Find, site(app));
     page.private = query.asks();
     page.print = query.print;
     let (results, problem) = match &query.too_precise {
@@ -261,7 +260,13 @@ impl Answers {
         let total_supervised = meta.total.saturating_sub(total_accredited);
         let total_unverified = self.unverified.meta.total;
         let mut groups = vec![
-            Group::new(lang, query, "accredited", total_accredited, cards(&mut self.accredited.data.iter())),
+            Group::new(
+                lang,
+                query,
+                "accredited",
+                total_accredited,
+                cards(&mut self.accredited.data.iter()),
+            ),
             Group::new(
                 lang,
                 query,
@@ -269,7 +274,13 @@ impl Answers {
                 total_supervised,
                 cards(&mut self.supervised.data.iter().filter(|item| !item.accredited)),
             ),
-            Group::new(lang, query, "unverified", total_unverified, cards(&mut self.unverified.data.iter())),
+            Group::new(
+                lang,
+                query,
+                "unverified",
+                total_unverified,
+                cards(&mut self.unverified.data.iter()),
+            ),
         ];
         if let Some(last) = groups.last_mut() {
             last.folded = true;
@@ -284,8 +295,11 @@ impl Answers {
                 cards(&mut found.data.iter()),
             ));
         }
-        let concerns_count =
-            if query.concerns { 0 } else { meta.left_out.flagged.saturating_add(meta.left_out.caution) };
+        let concerns_count = if query.concerns {
+            0
+        } else {
+            meta.left_out.flagged.saturating_add(meta.left_out.caution)
+        };
         let total = meta.total.saturating_add(total_unverified);
         Results {
             headline: headline(lang, query, &self.supervised, total),
@@ -455,7 +469,11 @@ impl Form {
                 .iter()
                 .map(|radius| Choice {
                     // The default stays out of the address.
-                    value: if *radius == DEFAULT_RADIUS { String::new() } else { radius.to_string() },
+                    value: if *radius == DEFAULT_RADIUS {
+                        String::new()
+                    } else {
+                        radius.to_string()
+                    },
                     text: lang.t1("radius-miles", &radius.to_string()).into_owned(),
                     chosen: *radius == query.radius_mi(),
                 })
@@ -463,7 +481,11 @@ impl Form {
             sorts: Sort::ALL
                 .iter()
                 .map(|sort| Choice {
-                    value: if *sort == Sort::default() { String::new() } else { sort.as_str().to_owned() },
+                    value: if *sort == Sort::default() {
+                        String::new()
+                    } else {
+                        sort.as_str().to_owned()
+                    },
                     text: lang.t(&format!("sort-{}", sort.as_str())).into_owned(),
                     chosen: *sort == query.sort,
                 })

@@ -137,7 +137,8 @@ pub fn draw(scene: &Scene<'_>) -> Option<String> {
     for spot in scene.spots {
         let (x, y) = free_place(view.place(spot.point.lon, spot.point.lat), &taken);
         taken.push((x, y));
-        let tone = if spot.tone.is_empty() { String::new() } else { format!(" spot--{}", spot.tone) };
+        let tone =
+            if spot.tone.is_empty() { String::new() } else { format!(" spot--{}", spot.tone) };
         let (href, name) = (escape(&spot.href), escape(&spot.name));
         let _ = write!(
             svg,
@@ -185,7 +186,8 @@ fn free_place(wanted: (f64, f64), taken: &[(f64, f64)]) -> (f64, f64) {
     let inside = |(x, y): (f64, f64)| (x.clamp(15.0, width - 15.0), y.clamp(15.0, height - 15.0));
     let rings = (1..8_u8).flat_map(|ring| {
         (0..12_u8).map(move |step| {
-            let (angle, far) = (f64::from(step) * std::f64::consts::TAU / 12.0, f64::from(ring) * 13.0);
+            let (angle, far) =
+                (f64::from(step) * std::f64::consts::TAU / 12.0, f64::from(ring) * 13.0);
             (angle.cos() * far, angle.sin() * far)
         })
     });

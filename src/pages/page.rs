@@ -64,7 +64,13 @@ pub struct Page {
 impl Page {
     /// A page that search engines may list.
     #[must_use]
-    pub fn new(lang: Lang, title: impl Into<String>, path: &str, section: Section, site: Site) -> Self {
+    pub fn new(
+        lang: Lang,
+        title: impl Into<String>,
+        path: &str,
+        section: Section,
+        site: Site,
+    ) -> Self {
         let (title, path) = (title.into(), path.to_owned());
         Self { lang, title, path, section, site, print: false, private: false }
     }

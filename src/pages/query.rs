@@ -135,9 +135,10 @@ impl FindQuery {
         let fine = form_urlencoded::parse(text.as_bytes())
             .filter(|(name, _)| name == "lat" || name == "lon")
             .any(|(_, value)| {
-                let decimals = value.trim().split_once('.').map_or(0, |(_, decimals)| {
-                    decimals.trim_end_matches('0').len()
-                });
+                let decimals = value
+                    .trim()
+                    .split_once('.')
+                    .map_or(0, |(_, decimals)| decimals.trim_end_matches('0').len());
                 decimals > 2
             });
         if fine {
@@ -231,7 +232,8 @@ impl FindQuery {
                 out.append_pair(name, "true");
             }
         }
-        for (name, dollars) in [("max_session", self.max_session), ("max_course", self.max_course)] {
+        for (name, dollars) in [("max_session", self.max_session), ("max_course", self.max_course)]
+        {
             if let Some(dollars) = dollars {
                 out.append_pair(name, &dollars.to_string());
             }
