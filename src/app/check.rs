@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{
     App,
     answer::{ClinicLinks, DetailMeta, Dosing, FlagView, Safety},
-    keys::CheckKey,
+    keys::{CheckKey, is_shared},
     picture::{self, ProviderPicture},
 };
 use crate::{
@@ -99,18 +99,20 @@ pub struct CheckAnswer {
 #[must_use]
 pub fn check(app: &App, typed: &str) -> CheckAnswer {
     let catalog = app.catalog.load();
-    let key = CheckKey::read(typed);
-    let (exact, matched_on) = exact(&catalog, &key);
-    let (found, certain) = match exact.as_slice() {
-        [] => (candidates(&catalog, &key, typed), false),
-        [_] => (exact, true),
-        _ => (exact, false),
-    };
+    let keys = CheckKey::readings(typed);
+    let mut found: Vec<Hit> = keys.iter().flat_map(|key| exact(&catalog, key)).collect();
+    found.sort_by_key(|(id, _)| *id);
+    found.dedup_by_key(|(id, _)| *id);
+    let certain = found.len() == 1;
+    if found.is_empty() {
+        found = keys.iter().flat_map(|key| candidates(&catalog, key, typed)).collect();
+    }
     let matches: Vec<CheckMatch> = found
         .into_iter()
         .take(MAX_CANDIDATES)
-        .filter_map(|id| picture::load(app, &catalog, id, catalog.as_of()))
-        .map(|picture| CheckMatch::new(&picture, matched_on))
+        .filter_map(|(id, on)| {
+            Some(CheckMatch::new(&picture::load(app, &catalog, id, catalog.as_of())?, on))
+        })
         .collect();
     let result = match matches.as_slice() {
         [] => CheckResult::NotFound,
@@ -125,8 +127,11 @@ pub fn check(app: &App, typed: &str) -> CheckAnswer {
     }
 }
 
+/// A provider that may be meant, and by what it was recognised.
+type Hit = (Uuid, MatchedOn);
+
 /// The providers that have exactly this key.
-fn exact(catalog: &Catalog, key: &CheckKey) -> (Vec<Uuid>, MatchedOn) {
+fn exact(catalog: &Catalog, key: &CheckKey) -> Vec<Hit> {
     let (kind, key, matched_on) = match key {
         CheckKey::Website(key) => (KeyKind::Domain, key, MatchedOn::Domain),
         CheckKey::Phone(key) => (KeyKind::Phone, key, MatchedOn::Phone),
@@ -134,13 +139,15 @@ fn exact(catalog: &Catalog, key: &CheckKey) -> (Vec<Uuid>, MatchedOn) {
         CheckKey::Name(key) => (KeyKind::Name, key, MatchedOn::Name),
     };
     let found = catalog.providers_by_key(kind, key);
-    (found.into_iter().map(|provider| provider.id()).collect(), matched_on)
+    found.into_iter().map(|provider| (provider.id(), matched_on)).collect()
 }
 
 /// Providers with a name like the one that was typed, the likest first.
-fn candidates(catalog: &Catalog, key: &CheckKey, typed: &str) -> Vec<Uuid> {
+fn candidates(catalog: &Catalog, key: &CheckKey, typed: &str) -> Vec<Hit> {
     let words = match key {
         CheckKey::Phone(_) | CheckKey::Npi(_) => return Vec::new(),
+        // What stands before the dot there names the host, not who writes on it.
+        CheckKey::Website(key) if is_shared(key) => return Vec::new(),
         // Of a web address that nobody has, the label before the dot may be a name.
         CheckKey::Website(key) => key.split('.').next().unwrap_or_default(),
         CheckKey::Name(_) => typed,
@@ -150,10 +157,14 @@ fn candidates(catalog: &Catalog, key: &CheckKey, typed: &str) -> Vec<Uuid> {
     let mut ranked: Vec<_> = page
         .providers
         .into_iter()
-        .map(|provider| (distance(provider.name(), words), provider.name(), provider.id()))
+        .map(|provider| {
+            let names = provider.other_names().chain([provider.name()]);
+            let nearest = names.map(|name| distance(name, words)).min();
+            (nearest, provider.name(), provider.id())
+        })
         .collect();
     ranked.sort_unstable();
-    ranked.into_iter().map(|(.., id)| id).collect()
+    ranked.into_iter().map(|(.., id)| (id, MatchedOn::Name)).collect()
 }
 
 /// How many letters two names differ in, once folded.

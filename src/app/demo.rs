@@ -32,7 +32,7 @@ pub fn fill(
         store,
         Knowledge { gazetteer, rulebook },
         clock.now(),
-        (&mut file, Form::Ndjson),
+        (&mut file, Some(Form::Ndjson)),
         ImportOptions { initial: true, strict: false, dry_run: false },
         &mut |_rows| {},
     )?;

@@ -77,36 +77,27 @@ pub enum CheckKey {
 }
 
 impl CheckKey {
-    /// Reads what was typed: an NPI, a phone, a web address, or else a name.
+    /// Reads what was typed: an NPI or a phone, a web address, or else a name. Ten digits may be
+    /// both an NPI and a phone.
     #[must_use]
-    pub fn read(text: &str) -> Self {
+    pub fn readings(text: &str) -> Vec<Self> {
         let text = text.trim();
-        if let Some(digits) = only_digits(text) {
-            if digits == text && check::npi(text).is_ok() {
-                return Self::Npi(digits);
-            }
-            if let Some(phone) = us_phone(&digits) {
-                return Self::Phone(phone);
-            }
+        let npi = check::npi(text).ok().map(Self::Npi);
+        let numbers: Vec<Self> = npi.into_iter().chain(phone_key(text).map(Self::Phone)).collect();
+        if !numbers.is_empty() {
+            return numbers;
         }
-        match website_key(text) {
+        vec![match website_key(text) {
             Some(key) => Self::Website(key),
             None => Self::Name(fold_name(text)),
-        }
+        }]
     }
 }
 
-/// The digits of a text that holds nothing but digits and the marks used in phone numbers.
-fn only_digits(text: &str) -> Option<String> {
-    let mark = |c: char| " ()-.+/\u{2010}\u{2011}\u{2012}\u{2013}\u{2014}\u{a0}".contains(c);
-    let known = !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || mark(c));
-    known.then(|| text.chars().filter(char::is_ascii_digit).collect())
-}
-
-/// Ten digits, or eleven that begin with 1, as E.164.
-fn us_phone(digits: &str) -> Option<String> {
-    let ten = if digits.len() == 11 { digits.strip_prefix('1')? } else { digits };
-    (ten.len() == 10).then(|| format!("+1{ten}"))
+/// The key of a phone; `None` where the text is no phone in the United States.
+#[must_use]
+pub fn phone_key(text: &str) -> Option<String> {
+    check::phone(text).ok()
 }
 
 /// The key of a web address: its registrable domain, or host and path on a shared host.
@@ -125,17 +116,37 @@ pub fn website_key(text: &str) -> Option<String> {
     };
     let host = url.host_str()?.trim_end_matches('.').to_ascii_lowercase();
     let host = host.strip_prefix("www.").unwrap_or(&host);
-    let shared = SHARED_HOSTS.iter().any(|shared| {
-        host.strip_suffix(shared).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
-    });
-    if shared {
-        return Some(format!("{host}{}", url.path().trim_end_matches('/')));
+    if is_shared(host) {
+        return Some(format!("{host}{}{}", url.path().trim_end_matches('/'), named_page(&url)));
     }
     let domain = psl::domain_str(host)?;
     // A text such as "dr.smith" parses as a host; only a known ending makes it an address.
     psl::suffix(host.as_bytes())
         .is_some_and(|suffix| suffix.is_known() || host.ends_with(".example"))
         .then(|| domain.to_owned())
+}
+
+/// True for a host, or the host of a key, on which strangers share one registrable domain.
+#[must_use]
+pub fn is_shared(key: &str) -> bool {
+    let host = key.split('/').next().unwrap_or_default();
+    SHARED_HOSTS.iter().any(|shared| {
+        host.strip_suffix(shared).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+    })
+}
+
+/// The parameters that tell one page of a shared host from another, as `profile.php?id=1` does,
+/// without those that only tell where a visitor came from.
+fn named_page(url: &Url) -> String {
+    const OF_VISIT: [&str; 8] =
+        ["fbclid", "gclid", "hl", "igshid", "lang", "locale", "mibextid", "ref"];
+    let mut named: Vec<String> = url
+        .query_pairs()
+        .filter(|(name, _)| !name.starts_with("utm_") && !OF_VISIT.contains(&name.as_ref()))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    named.sort_unstable();
+    if named.is_empty() { String::new() } else { format!("?{}", named.join("&")) }
 }
 
 #[cfg(test)]
@@ -162,21 +173,37 @@ mod tests {
             Some("one.wixsite.com/home")
         );
         assert_eq!(website_key("notfacebook.com").as_deref(), Some("notfacebook.com"));
+        let profile = |query| website_key(&format!("facebook.com/profile.php?{query}"));
+        assert_ne!(profile("id=1"), profile("id=2"));
+        assert_eq!(profile("id=1&fbclid=x&utm_source=y"), profile("id=1"));
+        assert_eq!(
+            website_key("https://www.facebook.com/one/?ref=page"),
+            Some("facebook.com/one".to_owned())
+        );
     }
 
     #[test]
     fn what_is_typed_is_read_as_the_key_it_is() {
-        assert_eq!(CheckKey::read("1234567893"), CheckKey::Npi("1234567893".into()));
-        assert_eq!(CheckKey::read("(301) 828\u{2013}9513"), CheckKey::Phone("+13018289513".into()));
-        assert_eq!(CheckKey::read("+1-301-828-9513"), CheckKey::Phone("+13018289513".into()));
-        assert_eq!(CheckKey::read("mindbloom.com"), CheckKey::Website("mindbloom.com".into()));
+        let read = |text| CheckKey::readings(text);
+        let phone = || CheckKey::Phone("+13018289513".into());
+        assert_eq!(read("(301) 828\u{2013}9513"), [phone()]);
+        assert_eq!(read("+1-301-828-9513"), [phone()]);
+        assert_eq!(read("mindbloom.com"), [CheckKey::Website("mindbloom.com".into())]);
         assert_eq!(
-            CheckKey::read("  Dr. Müller's  Clinic & Spa "),
-            CheckKey::Name("dr mullers clinic spa".into())
+            read("  Dr. Müller's  Clinic & Spa "),
+            [CheckKey::Name("dr mullers clinic spa".into())]
         );
-        assert_eq!(
-            CheckKey::read("javascript:alert(1)"),
-            CheckKey::Name("javascript alert 1".into())
-        );
+        assert_eq!(read("javascript:alert(1)"), [CheckKey::Name("javascript alert 1".into())]);
+    }
+
+    #[test]
+    fn ten_digits_are_looked_up_as_everything_that_they_can_be() {
+        // A telephone number whose last digit happens to be the check digit of an identifier.
+        let both = |digits: &str| {
+            [CheckKey::Npi(digits.to_owned()), CheckKey::Phone(format!("+1{digits}"))]
+        };
+        assert_eq!(CheckKey::readings("2025550148"), both("2025550148"));
+        assert_eq!(CheckKey::readings("2025550142"), [CheckKey::Phone("+12025550142".into())]);
+        assert_eq!(phone_key("2025550148").as_deref(), Some("+12025550148"));
     }
 }

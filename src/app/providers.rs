@@ -7,7 +7,7 @@ use super::{
     App,
     answer::{DetailMeta, PageLinks, ProviderItem},
     cursor::CursorError,
-    keys::{CheckKey, website_key},
+    keys::{phone_key, website_key},
     picture,
 };
 use crate::catalog::{KeyKind, NameQuery, ProviderKey, ProviderPage};
@@ -56,9 +56,6 @@ pub struct ProvidersMeta {
     pub detail: DetailMeta,
 }
 
-/// The most providers that a search by name finds.
-const MAX_NAMED: usize = 200;
-
 /// Lists providers.
 ///
 /// # Errors
@@ -77,11 +74,14 @@ pub fn providers(
         Some(cursor) => Some(app.cursors.open::<ProviderKey>(&canonical, cursor, now)?),
         None => None,
     };
-    let names = request.q.as_deref().and_then(NameQuery::new);
-    let page = match exact_keys(request).as_slice() {
-        [] => catalog.providers(names.as_ref(), after.as_ref(), limit),
-        keys => {
-            let named = names.map(|names| catalog.providers(Some(&names), None, MAX_NAMED));
+    let names = request.q.as_deref().map(NameQuery::new);
+    let page = match (names, exact_keys(request).as_slice()) {
+        // A text without a letter or digit is a name that nobody has.
+        (Some(None), _) => ProviderPage { providers: Vec::new(), total: 0, next: None },
+        (names, []) => catalog.providers(names.flatten().as_ref(), after.as_ref(), limit),
+        (names, keys) => {
+            let all = catalog.provider_count();
+            let named = names.flatten().map(|names| catalog.providers(Some(&names), None, all));
             let mut all = keys.iter().map(|(kind, key)| catalog.providers_by_key(*kind, key));
             let mut found = all.next().unwrap_or_default();
             for other in all.chain(named.map(|page| page.providers)) {
@@ -115,16 +115,12 @@ pub fn providers(
 /// The exact keys that are asked for, in the form in which the catalog keeps them. A text that
 /// cannot be such a key is a key that nobody has.
 fn exact_keys(request: &ProvidersRequest) -> Vec<(KeyKind, String)> {
-    let phone = |text: &String| match CheckKey::read(text) {
-        CheckKey::Phone(key) => key,
-        CheckKey::Website(_) | CheckKey::Npi(_) | CheckKey::Name(_) => String::new(),
-    };
     [
         request
             .domain
             .as_ref()
             .map(|text| (KeyKind::Domain, website_key(text).unwrap_or_default())),
-        request.phone.as_ref().map(|text| (KeyKind::Phone, phone(text))),
+        request.phone.as_ref().map(|text| (KeyKind::Phone, phone_key(text).unwrap_or_default())),
         request.npi.as_ref().map(|text| (KeyKind::Npi, text.clone())),
     ]
     .into_iter()

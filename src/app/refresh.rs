@@ -93,7 +93,7 @@ fn changes(document: &Document, easel: Easel<'_>) -> Result<Vec<Change>, store::
     let provider = document.provider()?;
     let sites = provider.sites.iter().map(|site| site.id);
     Ok(match provider.listing_state {
-        ListingState::Published => picture::records(easel, provider, Some(&document.text)),
+        ListingState::Published => picture::records(easel, provider, &document.text),
         ListingState::Delisted | ListingState::Merged => {
             sites.map(Change::NoListing).chain([picture::gone(&provider)]).collect()
         }
@@ -122,7 +122,8 @@ impl App {
             return Ok(());
         }
         // A new date can change every status, and a first provider decides what a database is.
-        if date_turned || changes.more || catalog.is_empty() {
+        let first = catalog.provider_count() == 0 && !changes.providers.is_empty();
+        if date_turned || changes.more || first {
             self.catalog.store(build(&self.store, &self.rulebook, self.gazetteer, today)?);
             return Ok(());
         }

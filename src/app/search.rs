@@ -10,7 +10,7 @@ use super::{
     request::{Filters, Place, SearchRequest, Sort, Unknowns, View},
 };
 use crate::{
-    catalog::{self, Catalog, NameQuery, Query, SortKey},
+    catalog::{self, Answer, Catalog, NameQuery, Query, SortKey},
     domain::{
         Accepting,
         place::{LatLon, METRES_PER_MILE},
@@ -80,6 +80,8 @@ struct Located {
     query: Query,
     origin: Option<Origin>,
     interpreted: Option<&'static str>,
+    /// True where nothing can match: a name without a letter or digit, or two states at once.
+    nothing: bool,
 }
 
 /// Answers a search from the catalog that is current at the call.
@@ -109,7 +111,11 @@ pub fn search(
         &other_date
     };
 
-    let answer = catalog.search(&located.query);
+    let answer = if located.nothing {
+        Answer { hits: Vec::new(), total: 0, left_out: Default::default(), next: None }
+    } else {
+        catalog.search(&located.query)
+    };
     let next = answer.next.as_ref().and_then(|key| app.cursors.seal(&canonical, key, now));
     let meta = SearchMeta {
         total: answer.total,
@@ -146,6 +152,7 @@ fn locate(
     };
     let circle = |center: LatLon| catalog::Place::Circle { center, radius_m: request.radius_m };
     let named = || request.q.as_deref().and_then(NameQuery::new);
+    let mut nothing = false;
 
     let (place, origin, names, interpreted) = match (&request.place, request.q.as_deref()) {
         (Place::PostalCode(zip), _) => {
@@ -189,7 +196,9 @@ fn locate(
                 });
             }
             Resolution::State { state, .. } => {
-                query.filters.states = vec![state];
+                let states = &mut query.filters.states;
+                nothing = !states.is_empty() && !states.contains(&state);
+                *states = vec![state];
                 (catalog::Place::Everywhere, None, None, "place")
             }
             Resolution::Unknown | Resolution::Ambiguous(_) if is_zip_like(text) => {
@@ -203,7 +212,8 @@ fn locate(
     query.place = place;
     query.names = names;
     let interpreted = request.q.is_some().then_some(interpreted);
-    Ok(Located { query, origin, interpreted })
+    nothing |= interpreted == Some("name") && query.names.is_none();
+    Ok(Located { query, origin, interpreted, nothing })
 }
 
 /// Five digits are a ZIP code that nobody knows, never a clinic's name.

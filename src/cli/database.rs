@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use clap::Args;
+use tempfile::TempDir;
 
 use super::{Exit, Failure, exit};
 use crate::{
@@ -44,6 +46,28 @@ pub(super) fn open_existing(args: &DatabaseArgs, clock: Arc<dyn Clock>) -> Resul
     open_prepared(args, prepare, clock)
 }
 
+/// Opens a database that must not change. Where there is none, an empty one stands in for it
+/// that is gone with the folder.
+pub(super) fn open_for_trial(
+    args: &DatabaseArgs,
+    clock: Arc<dyn Clock>,
+) -> Result<(Store, Option<TempDir>), Failure> {
+    let target: Target = args.url().parse().map_err(failure)?;
+    let unprepared = Options { prepare: Prepare::Nothing, ..Options::default() };
+    match Store::open(target, &unprepared, Arc::clone(&clock)) {
+        Ok(store) => Ok((store, None)),
+        Err(store::Error::Missing { .. }) => {
+            let scratch = tempfile::tempdir()
+                .context("cannot make a folder for the trial")
+                .map_err(Failure::Output)?;
+            let target = Target::Sqlite(scratch.path().join("trial.db"));
+            let store = Store::open(target, &Options::default(), clock).map_err(failure)?;
+            Ok((store, Some(scratch)))
+        }
+        Err(error) => Err(failure(error)),
+    }
+}
+
 fn open_prepared(
     args: &DatabaseArgs,
     prepare: Prepare,
@@ -64,6 +88,14 @@ pub(super) fn failure(error: store::Error) -> Failure {
         | store::Error::Pending { .. }
         | store::Error::Unsafe { .. } => Failure::Config(error.into()),
         other => Failure::Other(other.into()),
+    }
+}
+
+/// The exit code that fits an application that could not be opened.
+pub(super) fn app_failure(error: anyhow::Error) -> Failure {
+    match error.downcast_ref::<store::Error>() {
+        Some(store::Error::Unavailable { .. }) => Failure::Unavailable(error),
+        _ => Failure::Other(error),
     }
 }
 

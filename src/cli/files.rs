@@ -1,7 +1,7 @@
 //! `bedside import`, `bedside export` and `bedside check`.
 
 use std::{
-    io::{IsTerminal, Write},
+    io::{ErrorKind, IsTerminal, Write},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -74,7 +74,7 @@ struct ImportProviders {
     #[arg(long)]
     json: bool,
 
-    /// The file's form; by default CSV where its name ends in .csv
+    /// The file's form; by default CSV where its name ends in .csv or it begins with a header
     #[arg(long, value_enum, value_name = "FORM")]
     form: Option<FileForm>,
 }
@@ -95,7 +95,11 @@ impl ImportProviders {
     fn run(self) -> Result<Exit, Failure> {
         let mut input = exit::open(&self.file)?;
         let clock = Arc::new(SystemClock);
-        let store = database::open(&self.database, clock.clone())?;
+        let (store, _scratch) = if self.dry_run {
+            database::open_for_trial(&self.database, clock.clone())?
+        } else {
+            (database::open(&self.database, clock.clone())?, None)
+        };
         let bar = progress_bar();
         let report = import(
             &store,
@@ -121,7 +125,7 @@ pub(super) struct CheckCommand {
     #[arg(long)]
     json: bool,
 
-    /// The file's form; by default CSV where its name ends in .csv
+    /// The file's form; by default CSV where its name ends in .csv or it begins with a header
     #[arg(long, value_enum, value_name = "FORM")]
     form: Option<FileForm>,
 }
@@ -189,18 +193,23 @@ impl ExportCommand {
         };
         match export::providers(&store, &mut *sink) {
             Ok(_) => Ok(Exit::Done),
+            // Whoever read standard output has seen enough.
+            Err(ExportError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => {
+                Ok(Exit::Done)
+            }
             Err(ExportError::Store(error)) => Err(database::failure(error)),
             Err(error) => Err(Failure::Output(error.into())),
         }
     }
 }
 
-fn form(path: &Path, said: Option<FileForm>) -> Form {
+/// The form that was said or that the name tells; else the file's beginning decides.
+fn form(path: &Path, said: Option<FileForm>) -> Option<Form> {
+    let named_csv = || path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
     match said {
-        Some(FileForm::Csv) => Form::Csv,
-        Some(FileForm::Ndjson) => Form::Ndjson,
-        None if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv")) => Form::Csv,
-        None => Form::Ndjson,
+        Some(FileForm::Csv) => Some(Form::Csv),
+        Some(FileForm::Ndjson) => Some(Form::Ndjson),
+        None => named_csv().then_some(Form::Csv),
     }
 }
 

@@ -11,7 +11,8 @@ use crate::{
     app::{
         App,
         answer::{ClinicItem, SearchAnswer},
-        search,
+        request::MAX_LIMIT,
+        search::{self, SearchError},
     },
     clock::SystemClock,
     config::{DatabaseArgs, Operator},
@@ -46,9 +47,8 @@ impl SearchCommand {
 
         let clock = Arc::new(SystemClock);
         let store = database::open_existing(&self.database, clock.clone())?;
-        let app = App::open(store, clock, Operator::default()).map_err(Failure::Other)?;
-        let answer =
-            search::answer(&app, &request).map_err(|error| Failure::Input(error.into()))?;
+        let app = App::open(store, clock, Operator::default()).map_err(database::app_failure)?;
+        let answer = search::answer(&app, &request).map_err(refused)?;
         if self.json {
             let text = serde_json::to_string_pretty(&answer).context("cannot write the answer")?;
             return exit::print(&text);
@@ -79,6 +79,21 @@ fn input(problem: crate::http::problem::Problem) -> Failure {
     Failure::Input(anyhow::anyhow!("{problem}"))
 }
 
+/// Why a search was refused, with what to ask instead.
+fn refused(error: SearchError) -> Failure {
+    match &error {
+        SearchError::AmbiguousPlace { candidates, .. } => {
+            let places: Vec<&str> = candidates.iter().map(|place| place.label.as_str()).collect();
+            Failure::Input(anyhow::anyhow!("{error}; say which: {}", places.join("; ")))
+        }
+        SearchError::PlaceNotFound(_) => {
+            Failure::Input(anyhow::anyhow!("{error}; give a ZIP code, or a city with its state"))
+        }
+        SearchError::Unreadable(_) => Failure::Other(error.into()),
+        _ => Failure::Input(error.into()),
+    }
+}
+
 /// The answer as a table of text, one clinic a row, and what was left out below it.
 fn table(answer: &SearchAnswer) -> String {
     let mut rows =
@@ -102,6 +117,12 @@ fn table(answer: &SearchAnswer) -> String {
     }
     let meta = &answer.meta;
     text.push_str(&format!("\n{} found, as of {}", meta.total, meta.as_of));
+    if meta.next_cursor.is_some() {
+        text.push_str(&format!(
+            ", the first {} of them here (limit={MAX_LIMIT} shows more)",
+            answer.data.len()
+        ));
+    }
     if let Some(origin) = &meta.origin {
         text.push_str(&format!(", from {} ({})", origin.label, origin.precision));
     }
@@ -121,8 +142,16 @@ fn table(answer: &SearchAnswer) -> String {
     text
 }
 
+/// US cents as dollars, with the cents where there are any.
+fn dollars(cents: Option<i64>) -> String {
+    match cents.map(|cents| (cents / 100, cents % 100)) {
+        None => String::new(),
+        Some((dollars, 0)) => format!("${dollars}"),
+        Some((dollars, cents)) => format!("${dollars}.{cents:02}"),
+    }
+}
+
 fn row(item: &ClinicItem) -> [String; 6] {
-    let dollars = |cents: Option<i64>| cents.map_or_else(String::new, |c| format!("${}", c / 100));
     let cost = &item.course_cost;
     [
         item.name.clone(),

@@ -178,6 +178,8 @@ impl Arrival {
             Some(error) => problem_of(error),
             // A problem that has been answered already, such as a wrong method.
             None if has_problem_type(response.headers()) => return response,
+            // A page tells people in its own words.
+            None if is_page(response.headers()) => return response,
             None => Problem::of(Kind::from_status(status)),
         };
         let (request, _) = response.into_parts();
@@ -255,6 +257,10 @@ fn problem_of(error: &Error) -> Problem {
         || Problem::of(Kind::from_status(error.as_response_error().status_code())),
         Problem::clone,
     )
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 fn has_problem_type(headers: &HeaderMap) -> bool {

@@ -32,6 +32,8 @@ pub struct ImportReport {
     pub warnings_more: u64,
     /// True where nothing was written because only a trial was asked for.
     pub dry_run: bool,
+    /// True where nothing was written because a row was refused and all or none was asked for.
+    pub undone: bool,
     /// How long it took, in seconds.
     pub seconds: f64,
     /// Where the time went.
@@ -71,6 +73,21 @@ impl ImportReport {
         *counter = counter.saturating_add(1);
     }
 
+    /// Notes that a row that was counted as new or changed could not be stored.
+    pub fn take_back(&mut self, created: bool, error: RowError) {
+        let counter = if created { &mut self.created } else { &mut self.updated };
+        *counter = counter.saturating_sub(1);
+        self.failed = self.failed.saturating_add(1);
+        keep(&mut self.errors, &mut self.errors_more, vec![error]);
+    }
+
+    /// Notes that all of it was undone.
+    pub const fn undo(&mut self) {
+        self.created = 0;
+        self.updated = 0;
+        self.undone = true;
+    }
+
     /// Notes how long a part took.
     pub fn phase(&mut self, name: &'static str, seconds: f64) {
         self.phases.push(Phase { name, seconds });
@@ -98,6 +115,9 @@ impl fmt::Display for ImportReport {
         )?;
         if self.dry_run {
             write!(f, "; a trial: nothing was written")?;
+        }
+        if self.undone {
+            write!(f, "; nothing was written, since every row has to be good")?;
         }
         for (kind, list, more) in [
             ("error", &self.errors, self.errors_more),

@@ -42,12 +42,6 @@ impl StatusView {
         };
         Self { tone, text: lang.args(&key, &[("date", &day)]).into_owned() }
     }
-
-    /// True for the statuses that say that every dose is attended.
-    #[must_use]
-    pub const fn is_supervised(status: SafetyStatus) -> bool {
-        matches!(status, SafetyStatus::SupervisedInPerson | SafetyStatus::SupervisedHybrid)
-    }
 }
 
 /// A finding in plain words, with the rule to read on.
@@ -97,12 +91,6 @@ impl ReasonsView {
             }
         }
         view
-    }
-
-    /// True where there is nothing to tell.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.found.is_empty() && self.missing.is_empty()
     }
 }
 
@@ -186,8 +174,6 @@ pub struct Card {
     pub precision: Option<String>,
     /// Whether doctors and nurses watch, in the rulebook's words.
     pub status: StatusView,
-    /// True where the status is one of the supervised ones.
-    pub supervised: bool,
     /// The whole course.
     pub course: CourseView,
     /// One session, with its route.
@@ -259,7 +245,6 @@ impl Card {
                 .and(item.position)
                 .map(|position| codes("precision", position.precision.as_str())),
             status: StatusView::new(lang, &item.safety),
-            supervised: StatusView::is_supervised(item.safety.status),
             course: CourseView::new(lang, &item.course_cost),
             session: item.price.map(|price| {
                 let amount = format::money_range(price.session_min_cents, price.session_max_cents);

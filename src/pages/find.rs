@@ -97,6 +97,8 @@ struct Results {
     unknown_left_out: u64,
     include_unknown_path: String,
     nothing: bool,
+    /// Nothing, and no listing with concerns either.
+    empty: bool,
     show_else: bool,
     far: Option<Far>,
     groups: Vec<Group>,
@@ -317,6 +319,7 @@ impl Answers {
             unknown_left_out: if query.filters_set() { meta.left_out.unknown } else { 0 },
             include_unknown_path: query.with(|changed| changed.include_unknown = true),
             nothing: total == 0,
+            empty: total == 0 && concerns_count == 0 && self.concerns.is_none(),
             show_else: meta.total == 0 && meta.origin.is_some(),
             far: self.far.as_ref().map(|item| Far::new(lang, item)),
             map: draw(app, lang, query, &self.supervised, &groups),

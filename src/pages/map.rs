@@ -11,11 +11,11 @@ use crate::{
 };
 
 /// Width and height of the drawing, in its own units.
-const SIZE: (f64, f64) = (640.0, 480.0);
+const SIZE: (f64, f64) = (440.0, 360.0);
 /// Free space around what must be seen, as a share of it.
 const MARGIN: f64 = 0.12;
-/// The smallest height that is drawn, degrees of latitude: about nine miles.
-const LEAST_SPAN: f64 = 0.13;
+/// The smallest height that is drawn, degrees of latitude: about 35 miles.
+const LEAST_SPAN: f64 = 0.5;
 /// Counties are drawn up to this height, degrees of latitude.
 const COUNTIES_UP_TO: f64 = 4.0;
 /// Metres in one degree of latitude, on the sphere that distances are measured on.

@@ -7,7 +7,6 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use askama::Template;
-use chrono::NaiveDate;
 
 use crate::config::Operator;
 
@@ -91,12 +90,6 @@ impl Page {
     #[must_use]
     pub fn count(&self, key: &str, n: &u64) -> Cow<'static, str> {
         self.lang.count(key, *n)
-    }
-
-    /// A civil date in words.
-    #[must_use]
-    pub fn date(&self, date: &NaiveDate) -> String {
-        format::date(self.lang, *date)
     }
 
     /// An address of this directory in the page's language.

@@ -286,8 +286,8 @@ def status(facts, counts, blocking):
         return "insufficient_information"
     if counts["major"] > 0 or on_site is False:
         return "caution"
-    known_absent_or_attended = take_home is False or (take_home is True and attended)
-    if not known_absent_or_attended or mobile is not False:
+    # Attended is known of whatever goes home, also where nobody knows whether anything does.
+    if not (take_home is False or attended) or mobile is not False:
         return "insufficient_information"
     if take_home is False and facts.get("telehealth.used") is False:
         return "supervised_in_person"
@@ -359,13 +359,13 @@ PIVOTS = [
 ]
 
 
-def some_case(rng, bases, facts, rules):
+def some_case(rng, facts, rules, rewritten):
     """One adversarial request: a base, a patch, a date near an edge, assumed laws."""
-    base = rng.choice(["CLINIC", "CLINIC", "TELE", "TELE", "TELE", "ESK", "BOTH", "EMPTY"])
+    base = rng.choice(["CLINIC", "TELE", "TELE", "ESK", "BOTH", "HYBRID", "HYBRID", "EMPTY"])
     changes = {}
     names = sorted(facts)
     style = rng.random()
-    if style < 0.08:
+    if style < 0.02:
         picks = names
     elif style < 0.55:
         picks = rng.sample(PIVOTS, rng.randint(1, 4))
@@ -381,13 +381,93 @@ def some_case(rng, bases, facts, rules):
         for rule_id in rng.sample(laws, rng.randint(1, 3)):
             edge = as_of if rng.random() < 0.7 else rng.choice(EDGES)
             assume[rule_id] = near(rng, edge)
-    return {"base": base, "changes": changes, "as_of": as_of, "assume": assume}
+    case = {"base": base, "changes": changes, "as_of": as_of, "assume": assume}
+    if rewritten:
+        case["rules"], read = some_rules(rng, facts, as_of)
+        for name in sorted(set(read)):
+            case["changes"][name] = some_value(rng, facts[name], 0.4)
+    return case
+
+
+def some_leaf(rng, facts):
+    """A question about one fact, in one of the ways to write it."""
+    kind = rng.choice(["tri", "tri", "enum", "int", "set", "literal"])
+    if kind == "literal" and rng.random() < 0.8:
+        kind = "tri"
+    if kind == "literal":
+        return rng.choice(["true", "false"])
+    name = rng.choice(sorted(n for n, f in facts.items() if f["type"] == kind))
+    fact = facts[name]
+    if kind == "tri":
+        truth = rng.choice(["true", "false"])
+        forms = [f"{name} == {truth}", f"{name} != {truth}", name, f"!{name}"]
+        return rng.choice(forms + [f"{truth} == {name}", f"!({name} == {truth})"])
+    if kind == "int":
+        number, sign = rng.choice([17, 18, 119, 120]), rng.choice(RELATIONS[:6])
+        return rng.choice([f"{name} {sign} {number}", f"{number} {sign} {name}"])
+    if kind == "set":
+        return f'"{rng.choice(fact["values"][:8])}" in {name}'
+    some = rng.sample(fact["values"], rng.randint(1, min(3, len(fact["values"]))))
+    listed = ",".join(f'"{v}"' for v in some)
+    forms = [f"{name} in [{listed}]", f'{name} == "{some[0]}"', f'{name} != "{some[0]}"']
+    return rng.choice(forms)
+
+
+def some_expression(rng, facts, depth):
+    """A random condition; brackets stand where they must and where they need not."""
+    if depth == 0 or rng.random() < 0.25:
+        return some_leaf(rng, facts)
+    form = rng.random()
+    inner = lambda: some_expression(rng, facts, depth - 1)
+    if form < 0.12:
+        return f"!({inner()})"
+    if form < 0.2:
+        return f"({inner()}) == {rng.choice(['true', 'false'])}"
+    if form < 0.3:
+        return f"({inner()})"
+    signs = rng.choices([" && ", " || ", "&&", "||"], k=rng.randint(1, 2))
+    return inner() + "".join(sign + inner() for sign in signs)
+
+
+def facts_in(text):
+    """The names of the facts that an expression reads."""
+    return [token[1] for token in tokens(text) if token[0] == "fact"]
+
+
+def some_rules(rng, facts, as_of):
+    """Two rules rewritten at random, with facts that their expressions read."""
+    patch, read = {}, []
+    for rule_id in ("KTS-034", "KTS-AL-01"):
+        guard = some_expression(rng, facts, 1)
+        condition = some_expression(rng, facts, 2)
+        read += facts_in(guard) + facts_in(condition)
+        patch[rule_id] = {
+            "severity": rng.choice(["critical", "major", "minor", "info"]),
+            "if_undetermined": rng.choice(["blocks", "blocks_on_facts", "discloses"]),
+            "applies_to": guard,
+            "condition": condition,
+        }
+    law = patch["KTS-AL-01"]
+    law["legal_status"] = rng.choice(["in_force", "scheduled", "proposed", "in_force"])
+    law["effective_from"] = rng.choice([None, near(rng, as_of)])
+    law["law_confirmed_through"] = rng.choice([None, near(rng, as_of)])
+    if law["effective_from"] is None or law["legal_status"] != "scheduled":
+        law["effective_to"] = None
+    return patch, read
 
 
 def bases():
-    """The bases of cases.json, and one that offers both products."""
+    """The bases of cases.json, one with both products and one whose doses go home attended."""
     out = load("cases.json")["bases"]
     out["BOTH"] = {**out["ESK"], **out["CLINIC"], "offers.esketamine": True}
+    attended = {"items": ["sublingual"], "complete": True}
+    out["HYBRID"] = {
+        **out["CLINIC"],
+        "telehealth.used": True,
+        "takehome.offered": True,
+        "takehome.routes": attended,
+        "takehome.supervision": "in_person_clinician",
+    }
     return out
 
 
@@ -416,14 +496,19 @@ def letters(answer):
     return "".join(out)
 
 
-def cases(count, seed):
-    """Yields (case, facts, answer), the same ones for the same seed."""
+def cases(count, seed, rewritten=0):
+    """Yields (case, facts, answer), the same ones for the same seed.
+
+    The last `rewritten` of them have two rules whose expressions are random too.
+    """
     rng = random.Random(seed)
     based, facts, rules = bases(), vocabulary(), load("rules.json")
-    for _ in range(count):
-        case = some_case(rng, based, facts, rules)
+    for index in range(count):
+        case = some_case(rng, facts, rules, index >= count - rewritten)
         known = patched(based[case["base"]], case["changes"])
-        yield case, known, evaluate(rules, known, case["as_of"], case["assume"])
+        patch = case.get("rules", {})
+        used = [{**rule, **patch.get(rule["id"], {})} for rule in rules]
+        yield case, known, evaluate(used, known, case["as_of"], case["assume"])
 
 
 # ----------------------------------------------------------------- commands
@@ -446,16 +531,25 @@ def command_self():
     return wrong
 
 
-def command_write(count=1500, seed=829):
+def command_write(count=1540, seed=829):
     """The committed cases that the Rust test replays."""
-    lines = []
-    for case, _, answer in cases(count, seed):
-        expect = {"status": answer["status"], "outcomes": letters(answer)}
-        expect["law_unconfirmed"] = answer["law_unconfirmed"]
-        expect["counts"] = answer["counts"]
+    lines, based = [], bases()
+    for case, _, answer in cases(count, seed, 100):
+        base = based[case["base"]]
+        changes = case["changes"].items()
+        case["changes"] = {name: v for name, v in changes if base.get(name) != v}
+        expect = {
+            "status": answer["status"],
+            "outcomes": letters(answer),
+            "counts": list(answer["counts"].values()),
+        }
+        if answer["law_unconfirmed"]:
+            expect["law_unconfirmed"] = answer["law_unconfirmed"]
         lines.append(json.dumps({**case, "expect": expect}, separators=(",", ":")))
+    # The first line has the bases, so that the replay reads nothing else.
+    lines.insert(0, json.dumps({"bases": based}, separators=(",", ":"), sort_keys=True))
     (HERE / "evaluations.ndjson").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{len(lines)} cases written")
+    print(f"{len(lines) - 1} cases written")
     return 0
 
 

@@ -14,10 +14,19 @@ use crate::{
     clock::{Clock, SystemClock},
     domain::{ListingState, provider::Provider},
     import::{
-        ImportReport, Line, MergeContext, Merged, Mode, SlugKind, merge, read::Row, slug::slug,
+        ImportReport, Line, MergeContext, Merged, Mode, Problem, SlugKind, merge, read::Row,
+        slug::slug,
     },
-    store::{self, Action, Tx},
+    store::{self, Action, Actor, Reason, Store, Tx},
 };
+
+/// A provider that a line has changed, ready to be stored.
+pub(super) struct Changed {
+    line: u64,
+    action: Action,
+    created: bool,
+    provider: Provider,
+}
 
 /// An import under way.
 pub(super) struct Run {
@@ -42,18 +51,72 @@ impl Run {
         batch
     }
 
-    /// Merges rows into what the store knows and stores what changed.
-    pub(super) fn take(&mut self, tx: &mut Tx<'_>, rows: Vec<Row>) -> Result<(), ImportError> {
+    /// Merges rows into what the store knows.
+    pub(super) fn merged(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rows: Vec<Row>,
+    ) -> Result<Vec<Changed>, ImportError> {
         let started = Instant::now();
         let lines = self.admitted(rows);
         let known = known_providers(tx, &lines)?;
-        let changed = self.merged(tx, lines, &known)?;
+        let changed = self.laid_over(tx, lines, &known)?;
         self.merge += started.elapsed().as_secs_f64();
+        Ok(changed)
+    }
 
+    /// Stores what rows have changed.
+    pub(super) fn put(&mut self, tx: &mut Tx<'_>, changed: &[Changed]) -> Result<(), store::Error> {
         let started = Instant::now();
-        let changes: Vec<_> = changed.iter().map(|(action, after)| (*action, after)).collect();
-        tx.put_providers(&changes)?;
+        let changes: Vec<_> = changed.iter().map(|c| (c.action, &c.provider)).collect();
+        let put = tx.put_providers(&changes);
         self.store += started.elapsed().as_secs_f64();
+        put
+    }
+
+    /// Takes rows in as one write. Where the store refuses the write because of some of them,
+    /// the others are stored all the same.
+    pub(super) fn take(
+        &mut self,
+        store: &Store,
+        (actor, reason): (&Actor, &Reason),
+        rows: Vec<Row>,
+    ) -> Result<(), ImportError> {
+        let mut changed = Vec::new();
+        let written = store.write(actor, reason, |tx| {
+            changed = self.merged(tx, rows)?;
+            Ok(self.put(tx, &changed)?)
+        });
+        match written {
+            Err(ImportError::Store(error)) if is_about_rows(&error) => {
+                self.put_apart(store, (actor, reason), &changed, error)
+            }
+            other => other.map(|_| ()),
+        }
+    }
+
+    /// Stores what can be stored of changes that failed together, half by half.
+    fn put_apart(
+        &mut self,
+        store: &Store,
+        (actor, reason): (&Actor, &Reason),
+        changed: &[Changed],
+        error: store::Error,
+    ) -> Result<(), ImportError> {
+        if let [only] = changed {
+            self.report.take_back(only.created, refusal(only, &error));
+            return Ok(());
+        }
+        let (one, other) = changed.split_at(changed.len() / 2);
+        for half in [one, other].into_iter().filter(|half| !half.is_empty()) {
+            match store.write(actor, reason, |tx| self.put(tx, half)) {
+                Ok(_) => {}
+                Err(error) if is_about_rows(&error) => {
+                    self.put_apart(store, (actor, reason), half, error)?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
         Ok(())
     }
 
@@ -67,13 +130,13 @@ impl Run {
     }
 
     /// The lines that were not refused; refusals and warnings go into the report.
-    fn admitted(&mut self, rows: Vec<Row>) -> Vec<Line> {
+    fn admitted(&mut self, rows: Vec<Row>) -> Vec<(u64, Line)> {
         let mut lines = Vec::with_capacity(rows.len());
         for row in rows {
             match row.result {
                 Ok(line) => {
                     self.report.take(row.warnings);
-                    lines.push(line);
+                    lines.push((row.line, line));
                 }
                 Err(errors) => self.report.refuse(errors),
             }
@@ -81,15 +144,15 @@ impl Run {
         lines
     }
 
-    fn merged(
+    fn laid_over(
         &mut self,
         tx: &mut Tx<'_>,
-        lines: Vec<Line>,
+        lines: Vec<(u64, Line)>,
         known: &HashMap<String, Provider>,
-    ) -> Result<Vec<(Action, Provider)>, ImportError> {
+    ) -> Result<Vec<Changed>, ImportError> {
         let mut slugs = Slugs::look_up(tx, &lines)?;
         let mut changed = Vec::new();
-        for line in lines {
+        for (number, line) in lines {
             let before = known.get(&line.source_key);
             let mut context = MergeContext {
                 as_of: self.now.date_naive(),
@@ -100,17 +163,37 @@ impl Run {
             };
             let merged = merge(before, line, &mut context);
             self.report.count(&merged);
-            match merged {
-                Merged::Unchanged => {}
-                Merged::Created(after) => changed.push((Action::Create, *after)),
+            let (action, created, after) = match merged {
+                Merged::Unchanged => continue,
+                Merged::Created(after) => (Action::Create, true, after),
                 Merged::Updated(after) => {
                     let from = before.map(|provider| provider.listing_state);
-                    changed.push((action(from, after.listing_state), *after));
+                    (action(from, after.listing_state), false, after)
                 }
-            }
+            };
+            changed.push(Changed { line: number, action, created, provider: *after });
         }
         slugs.failed.map_or(Ok(changed), |error| Err(error.into()))
     }
+}
+
+/// True where the store refuses what it was given; false where it cannot work at all.
+const fn is_about_rows(error: &store::Error) -> bool {
+    matches!(
+        error,
+        store::Error::Conflict(_)
+            | store::Error::SlugTaken { .. }
+            | store::Error::Stale { .. }
+            | store::Error::MixedData { .. }
+            | store::Error::Refused(_)
+    )
+}
+
+/// What the report says about a row that the store refuses.
+fn refusal(changed: &Changed, error: &store::Error) -> crate::import::RowError {
+    let said = error.to_string();
+    let (problem, mend) = said.split_once("; ").unwrap_or((&said, "import the row again"));
+    Problem::new("", problem, mend).at(changed.line, Some(&changed.provider.source_key))
 }
 
 /// What the journal calls a change that a file makes.
@@ -131,9 +214,9 @@ fn action(from: Option<ListingState>, to: ListingState) -> Action {
 
 fn known_providers(
     tx: &mut Tx<'_>,
-    lines: &[Line],
+    lines: &[(u64, Line)],
 ) -> Result<HashMap<String, Provider>, store::Error> {
-    let keys: Vec<&str> = lines.iter().map(|line| line.source_key.as_str()).collect();
+    let keys: Vec<&str> = lines.iter().map(|(_, line)| line.source_key.as_str()).collect();
     tx.read()
         .by_source_keys(&keys)?
         .into_iter()
@@ -164,8 +247,9 @@ struct Slugs {
 }
 
 impl Slugs {
-    fn look_up(tx: &mut Tx<'_>, lines: &[Line]) -> Result<Self, store::Error> {
-        let wanted: HashSet<(SlugKind, String)> = lines.iter().flat_map(wanted_slugs).collect();
+    fn look_up(tx: &mut Tx<'_>, lines: &[(u64, Line)]) -> Result<Self, store::Error> {
+        let wanted: HashSet<(SlugKind, String)> =
+            lines.iter().flat_map(|(_, line)| wanted_slugs(line)).collect();
         let mut taken = HashSet::new();
         for kind in [SlugKind::Provider, SlugKind::Site] {
             let slugs: Vec<&str> = wanted

@@ -57,7 +57,8 @@ pub enum ImportError {
     Undone,
 }
 
-/// Reads a file into the store and says what became of every row.
+/// Reads a file into the store and says what became of every row. Without a form the file's
+/// beginning tells it.
 ///
 /// `progress` hears how many rows were taken or refused so far.
 ///
@@ -68,7 +69,7 @@ pub fn import(
     store: &Store,
     knowledge: Knowledge<'_>,
     now: DateTime<Utc>,
-    (input, form): (&mut dyn BufRead, Form),
+    (input, form): (&mut dyn BufRead, Option<Form>),
     options: ImportOptions,
     progress: &mut dyn FnMut(u64),
 ) -> Result<ImportReport, ImportError> {
@@ -90,7 +91,8 @@ pub fn import(
     if options.dry_run || options.strict {
         let outcome = store.write(&actor, &reason, |tx| {
             while let Some(batch) = run.timed_read(&mut rows)? {
-                run.take(tx, batch)?;
+                let changed = run.merged(tx, batch)?;
+                run.put(tx, &changed)?;
                 progress(run.report.lines);
             }
             let refused = options.strict && run.report.failed > 0;
@@ -98,12 +100,13 @@ pub fn import(
         });
         match outcome {
             Ok(_) => {}
-            Err(ImportError::Undone) => {}
+            Err(ImportError::Undone) if options.dry_run => {}
+            Err(ImportError::Undone) => run.report.undo(),
             Err(error) => return Err(error),
         }
     } else {
         while let Some(batch) = run.timed_read(&mut rows)? {
-            store.write(&actor, &reason, |tx| run.take(tx, batch))?;
+            run.take(store, (&actor, &reason), batch)?;
             progress(run.report.lines);
         }
     }

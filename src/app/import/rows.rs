@@ -33,16 +33,21 @@ enum Source<'a> {
 }
 
 impl<'a> Rows<'a> {
-    /// Starts at the file's first row.
+    /// Starts at the file's first row. Without a form the beginning tells it.
     ///
     /// # Errors
     /// A CSV file whose header is not one of ours.
     pub fn new(
         input: &'a mut dyn BufRead,
-        form: Form,
+        form: Option<Form>,
         checker: Checker<'a>,
         whole: WholeFile,
     ) -> Result<Self, csv::HeaderError> {
+        let form = match form {
+            Some(form) => form,
+            None if csv::is_flat(input.fill_buf()?) => Form::Csv,
+            None => Form::Ndjson,
+        };
         Ok(Self(match form {
             Form::Ndjson => Source::Ndjson { raw: RawRows::new(input), checker, whole },
             Form::Csv => Source::Csv(Box::new(csv::providers(input, checker, whole)?)),

@@ -5,6 +5,7 @@
 
 use chrono::NaiveDate;
 
+use super::evidence::Numbers;
 use crate::{
     app::answer::{CredentialItem, CredentialView},
     domain::{
@@ -53,7 +54,12 @@ pub fn valid_items(site: &Site, provider: &Provider, as_of: NaiveDate) -> Vec<Cr
 
 /// Every standing credential of a site with whether it is valid on the date.
 #[must_use]
-pub fn views(site: &Site, provider: &Provider, as_of: NaiveDate) -> Vec<CredentialView> {
+pub fn views(
+    site: &Site,
+    provider: &Provider,
+    as_of: NaiveDate,
+    numbers: &Numbers,
+) -> Vec<CredentialView> {
     standing(&site.credentials)
         .map(|credential| CredentialView {
             code: credential.code,
@@ -65,7 +71,7 @@ pub fn views(site: &Site, provider: &Provider, as_of: NaiveDate) -> Vec<Credenti
             effective_on: credential.effective_on,
             expires_on: credential.expires_on,
             valid: is_valid(credential, provider, as_of),
-            evidence: credential.evidence.clone(),
+            evidence: numbers.of(&credential.evidence),
         })
         .collect()
 }

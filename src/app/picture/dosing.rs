@@ -11,7 +11,7 @@ impl ProviderPicture<'_> {
     #[must_use]
     pub fn dosing(&self) -> Dosing {
         let core = self.easel.rulebook.core();
-        let subjects = || self.sites.iter().chain([&self.own]);
+        let subjects = || self.subjects.sites.iter().chain([&self.subjects.own]);
         let on_site = subjects().find(|subject| yes(subject, core.dosing_on_site));
         let at_home = subjects().find(|subject| yes(subject, core.takehome));
         let (place, source) = match (on_site, at_home) {

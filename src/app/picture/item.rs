@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{ProviderPicture, SitePicture, Subject, credentials, is_supervised, views};
+use super::{ProviderPicture, SitePicture, credentials, is_supervised, views};
 use crate::{
     app::answer::{
         ClinicItem, ClinicLinks, CourseCostSummary, CoverageItem, ProviderItem, ProviderRef,
@@ -124,10 +124,6 @@ impl ProviderPicture<'_> {
             flags: self.flags(),
             links: ClinicLinks { this: format!("/v1/providers/{}", provider.id) },
         }
-    }
-
-    pub(super) const fn own(&self) -> &Subject {
-        &self.own
     }
 }
 

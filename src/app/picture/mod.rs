@@ -6,28 +6,32 @@
 
 mod credentials;
 mod dosing;
+mod evidence;
 mod item;
 mod load;
 mod reasons;
 mod record;
+mod subject;
 mod views;
 
 use chrono::NaiveDate;
 
+use self::subject::{Subject, Subjects};
+
 use crate::{
     app::answer::Safety,
     domain::{
-        FlagState, OperatingStatus, Route, SafetyStatus, Tier,
+        OperatingStatus, Route, SafetyStatus,
         course_cost::{CourseOffer, StatedPrice},
         place::Position,
         provider::{Provider, Site, standing},
     },
     gazetteer::Gazetteer,
-    rules::{FactId, FactState, PublicView, ResolvedFacts, Rulebook, Value, worst},
+    rules::{FactState, Rulebook, Value, worst},
 };
 
 pub use load::{load, unpack};
-pub use record::{gone, records};
+pub use record::{gone, listings, records};
 
 /// What a picture is drawn with.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +49,7 @@ pub struct Easel<'a> {
 pub struct ProviderPicture<'a> {
     easel: Easel<'a>,
     provider: Provider,
-    own: Subject,
-    sites: Vec<Subject>,
+    subjects: Subjects,
 }
 
 /// One site of a picture.
@@ -57,21 +60,12 @@ pub struct SitePicture<'p> {
     subject: &'p Subject,
 }
 
-/// What is decided about a provider's own facts, or about one of its sites.
-#[derive(Debug)]
-struct Subject {
-    public: PublicView,
-    verified_on: Option<NaiveDate>,
-}
-
 impl<'a> ProviderPicture<'a> {
     /// Draws the picture of a provider.
     #[must_use]
     pub fn new(easel: Easel<'a>, provider: Provider) -> Self {
-        let own = Subject::new(easel, &provider, None);
-        let sites =
-            live_sites(&provider).map(|site| Subject::new(easel, &provider, Some(site))).collect();
-        Self { easel, provider, own, sites }
+        let subjects = Subjects::new(easel, &provider);
+        Self { easel, provider, subjects }
     }
 
     /// The provider as the store keeps it.
@@ -82,7 +76,7 @@ impl<'a> ProviderPicture<'a> {
 
     /// The sites that its source still names.
     pub fn sites(&self) -> impl Iterator<Item = SitePicture<'_>> {
-        live_sites(&self.provider).zip(&self.sites).map(|(site, subject)| SitePicture {
+        live_sites(&self.provider).zip(&self.subjects.sites).map(|(site, subject)| SitePicture {
             whole: self,
             site,
             subject,
@@ -99,8 +93,9 @@ impl<'a> ProviderPicture<'a> {
     ///
     /// Source of the order: the rulebook, "Provider or site".
     fn deciding(&self) -> &Subject {
-        let worst = worst(self.sites.iter().map(Subject::status));
-        self.sites.iter().find(|subject| Some(subject.status()) == worst).unwrap_or(&self.own)
+        let Subjects { own, sites, .. } = &self.subjects;
+        let worst = worst(sites.iter().map(Subject::status));
+        sites.iter().find(|subject| Some(subject.status()) == worst).unwrap_or(own)
     }
 
     /// The provider's safety.
@@ -162,52 +157,6 @@ impl SitePicture<'_> {
     }
 }
 
-impl Subject {
-    fn new(easel: Easel<'_>, provider: &Provider, site: Option<&Site>) -> Self {
-        let facts = easel.rulebook.facts_of(provider, site, easel.as_of);
-        let public = easel.rulebook.public_view(&facts, &published(provider), easel.as_of);
-        let verified_on = easel.rulebook.verified_on(
-            &public.evaluation,
-            &public.facts,
-            &public.compact,
-            &public.basis,
-        );
-        Self { public, verified_on }
-    }
-
-    const fn status(&self) -> SafetyStatus {
-        self.public.evaluation.status
-    }
-
-    fn state(&self, id: FactId) -> FactState {
-        self.public.compact.get(id)
-    }
-
-    const fn facts(&self) -> &ResolvedFacts {
-        &self.public.facts
-    }
-
-    fn safety(&self, easel: Easel<'_>) -> Safety {
-        let view = &self.public;
-        let (reasons, reasons_more) = reasons::reasons(easel.rulebook, view);
-        let known = view.facts.iter().filter(|fact| fact.state.known().is_some());
-        let mut tiers: Vec<Tier> = known.filter_map(|fact| fact.tier).collect();
-        tiers.sort_by_key(|tier| tier.rank());
-        tiers.dedup();
-        let words =
-            easel.rulebook.display(&view.evaluation, &view.compact, &view.basis, self.verified_on);
-        Safety {
-            status: view.evaluation.status,
-            text: words.en,
-            verified_on: self.verified_on,
-            evidence_tiers: tiers,
-            counts: view.evaluation.counts,
-            reasons,
-            reasons_more,
-        }
-    }
-}
-
 /// True for the two labels that say that every dose is attended.
 #[must_use]
 pub const fn is_supervised(status: SafetyStatus) -> bool {
@@ -217,12 +166,4 @@ pub const fn is_supervised(status: SafetyStatus) -> bool {
 /// The sites that their source still names.
 fn live_sites(provider: &Provider) -> impl Iterator<Item = &Site> {
     provider.sites.iter().filter(|site| site.withdrawn_on.is_none())
-}
-
-/// The rules whose flag a person has published and that is on display.
-fn published(provider: &Provider) -> Vec<&str> {
-    standing(&provider.flags)
-        .filter(|flag| matches!(flag.state, FlagState::Published | FlagState::Appealed))
-        .map(|flag| flag.rule.as_str())
-        .collect()
 }

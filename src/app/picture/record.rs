@@ -15,21 +15,23 @@ use crate::{
 };
 
 /// A published provider and its sites as the catalog takes them in. `document` is its text as
-/// the store keeps it, where the caller has it at hand.
+/// the store keeps it.
 #[must_use]
-pub fn records(easel: Easel<'_>, provider: Provider, document: Option<&str>) -> Vec<Change> {
+pub fn records(easel: Easel<'_>, provider: Provider, document: &str) -> Vec<Change> {
     let picture = ProviderPicture::new(easel, provider);
-    let detail = match document {
-        Some(document) => load::pack(document),
-        // A document has no map with odd keys, which alone could fail.
-        None => load::pack(&serde_json::to_string(picture.provider()).unwrap_or_default()),
-    };
+    let detail = load::pack(document);
     let withdrawn = picture.provider().sites.iter().filter(|site| site.withdrawn_on.is_some());
     withdrawn
         .map(|site| Change::NoListing(site.id))
         .chain(picture.sites().map(|site| Change::Listing(Box::new(site.record()))))
         .chain([Change::Provider(Box::new(picture.record(detail)))])
         .collect()
+}
+
+/// The published sites of a provider alone, as the catalog takes them in.
+#[must_use]
+pub fn listings(easel: Easel<'_>, provider: Provider) -> Vec<ListingRecord> {
+    ProviderPicture::new(easel, provider).sites().map(|site| site.record()).collect()
 }
 
 /// What is left of a provider that was public: enough to say what became of it.
@@ -60,7 +62,7 @@ impl ProviderPicture<'_> {
             id: provider.id,
             slug: provider.slug.clone(),
             name: profile.name.clone(),
-            other_names: profile.aliases.iter().map(|alias| alias.text.clone()).collect(),
+            other_names: self.other_names(),
             status: self.deciding().status(),
             keys,
             sites: sites().map(|site| site.id).collect(),
@@ -68,6 +70,22 @@ impl ProviderPicture<'_> {
             item: Vec::new(),
             detail,
         }
+    }
+}
+
+impl ProviderPicture<'_> {
+    /// Every name by which people know it beside its own: aliases, and the names of its sites.
+    fn other_names(&self) -> Vec<String> {
+        let profile = &self.provider.profile;
+        let aliases = profile.aliases.iter().map(|alias| alias.text.as_str());
+        let sites = self.sites().filter_map(|picture| picture.site.profile.name.as_deref());
+        let mut names: Vec<String> = Vec::new();
+        for name in aliases.chain(sites).filter(|name| *name != profile.name) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+        names
     }
 }
 
@@ -84,10 +102,6 @@ impl SitePicture<'_> {
             .collect();
         let cents = |cents: i64| u32::try_from(cents).ok();
         let complete = item.course_cost.state == CostState::Complete;
-        let payers = standing(&provider.coverage)
-            .filter(|coverage| pays(coverage.stance))
-            .filter_map(|coverage| coverage.payer.clone())
-            .collect();
         ListingRecord {
             id: self.site.id,
             provider: provider.id,
@@ -102,7 +116,7 @@ impl SitePicture<'_> {
             indications: stated(profile.indications.clone()),
             payments: stated(item.payments.clone()),
             languages: stated(profile.languages.clone()),
-            payers: standing(&provider.coverage).next().map(|_| payers),
+            payers: payers(provider),
             credentials: stated(item.credentials.iter().map(|held| held.code).collect()),
             credential_tiers: stated(item.credentials.iter().map(|held| held.tier).collect()),
             accepting: profile.accepting_patients,
@@ -121,6 +135,17 @@ impl SitePicture<'_> {
 /// A list that a source states; an empty one says nothing.
 fn stated<T>(list: Vec<T>) -> Option<Vec<T>> {
     (!list.is_empty()).then_some(list)
+}
+
+/// The payers that pay; `None` where nothing says whether any does.
+fn payers(provider: &Provider) -> Option<Vec<String>> {
+    let paying: Vec<String> = standing(&provider.coverage)
+        .filter(|coverage| pays(coverage.stance))
+        .filter_map(|coverage| coverage.payer.clone())
+        .collect();
+    let mut stances = standing(&provider.coverage).map(|coverage| coverage.stance);
+    let told = stances.any(|stance| stance != CoverageStance::Unknown);
+    told.then_some(paying)
 }
 
 /// Whether a payer with this stance pays at all, for the `coverage` filter.

@@ -1,19 +1,15 @@
 //! The parts of a detail answer: facts, prices, evidence, flags, all from the public view.
 
-use std::collections::BTreeSet;
-
-use super::{ProviderPicture, SitePicture, Subject};
+use super::{ProviderPicture, SitePicture, Subject, evidence::Numbers};
 use crate::{
-    app::answer::{
-        Claimed, ClinicDetail, EvidenceView, FactView, FlagView, PriceView, ProviderDetail,
-    },
+    app::answer::{Claimed, ClinicDetail, FactView, FlagView, PriceView, ProviderDetail},
     domain::{
         FlagState, UnknownReason,
         offer::Price,
-        provider::{Kept, Provider, Site, Statement, standing},
+        provider::{Kept, Site, Statement, standing},
     },
     rules::{
-        FactState, Lang, Which,
+        FactId, FactState, Lang, Which,
         wire::{FindingAnswer, StepAnswer},
     },
 };
@@ -25,12 +21,29 @@ pub(super) fn public_statements<'p>(
     subject: &'p Subject,
 ) -> impl Iterator<Item = &'p Kept<Statement>> {
     let vocabulary = whole.easel.rulebook.vocabulary();
+    let withheld = |kept: &Kept<Statement>, from: &[FactId]| {
+        vocabulary.id(&kept.item.name).is_some_and(|id| from.contains(&id))
+    };
     let of_site = site.map_or([].as_slice(), |site| site.facts.as_slice());
-    whole.provider.facts.iter().chain(of_site).filter(move |kept| {
-        let withheld =
-            vocabulary.id(&kept.item.name).is_some_and(|id| subject.public.withheld.contains(&id));
-        kept.stands() && !withheld
-    })
+    let of_provider = whole.provider.facts.iter();
+    of_provider
+        .filter(move |kept| !withheld(kept, &whole.subjects.withheld))
+        .chain(of_site)
+        .filter(move |kept| kept.stands() && !withheld(kept, &subject.withheld))
+}
+
+/// A detail answer in the making: about whom, and how its evidence is numbered.
+struct Parts<'p> {
+    whole: &'p ProviderPicture<'p>,
+    site: Option<&'p Site>,
+    subject: &'p Subject,
+    numbers: Numbers,
+}
+
+impl<'p> Parts<'p> {
+    fn new(whole: &'p ProviderPicture<'p>, site: Option<&'p Site>, subject: &'p Subject) -> Self {
+        Self { whole, site, subject, numbers: Numbers::new(whole, site, subject) }
+    }
 }
 
 impl SitePicture<'_> {
@@ -45,7 +58,8 @@ impl SitePicture<'_> {
             .position()
             .zip(address.state)
             .and_then(|(position, state)| whole.easel.gazetteer.time_zone(position.point(), state));
-        let (findings, to_supervised) = decided(whole, self.subject);
+        let parts = Parts::new(whole, Some(self.site), self.subject);
+        let (findings, to_supervised) = parts.decided();
         ClinicDetail {
             item: self.item(),
             aliases: provider.profile.aliases.clone(),
@@ -61,19 +75,25 @@ impl SitePicture<'_> {
             integration_detail: profile.integration,
             follow_up: profile.follow_up,
             course: profile.course,
-            facts: facts(whole, Some(self.site), self.subject),
-            prices: prices(provider, &self.site.prices, true)
-                .chain(prices(provider, &provider.prices, false))
+            facts: parts.facts(),
+            prices: parts
+                .prices(&self.site.prices, true)
+                .chain(parts.prices(&provider.prices, false))
                 .collect(),
             course_cost_detail: self.offer().own(),
             payment_details: standing(&provider.payments).cloned().collect(),
             coverage_details: standing(&provider.coverage).cloned().collect(),
             price_guarantee: provider.profile.price_guarantee.clone(),
-            credential_details: super::credentials::views(self.site, provider, whole.easel.as_of),
+            credential_details: super::credentials::views(
+                self.site,
+                provider,
+                whole.easel.as_of,
+                &parts.numbers,
+            ),
             findings,
             flags: whole.flags(),
             to_supervised,
-            evidence: evidence(whole, Some(self.site), self.subject),
+            evidence: parts.numbers.pieces(provider),
         }
     }
 }
@@ -83,19 +103,19 @@ impl ProviderPicture<'_> {
     #[must_use]
     pub fn detail(&self) -> ProviderDetail {
         let provider = &self.provider;
-        let own = self.own();
-        let (findings, to_supervised) = decided(self, own);
+        let parts = Parts::new(self, None, &self.subjects.own);
+        let (findings, to_supervised) = parts.decided();
         ProviderDetail {
             item: self.item(),
             description: provider.profile.description.clone(),
-            facts: facts(self, None, own),
-            prices: prices(provider, &provider.prices, false).collect(),
+            facts: parts.facts(),
+            prices: parts.prices(&provider.prices, false).collect(),
             payments: standing(&provider.payments).cloned().collect(),
             coverage: standing(&provider.coverage).cloned().collect(),
             price_guarantee: provider.profile.price_guarantee.clone(),
             findings,
             to_supervised,
-            evidence: evidence(self, None, own),
+            evidence: parts.numbers.pieces(provider),
         }
     }
 
@@ -129,115 +149,97 @@ impl ProviderPicture<'_> {
     }
 }
 
-/// Findings and open questions of the public view.
-fn decided(
-    whole: &ProviderPicture<'_>,
-    subject: &Subject,
-) -> (Vec<FindingAnswer>, Vec<StepAnswer>) {
-    let rulebook = whole.easel.rulebook;
-    let view = &subject.public;
-    let findings = rulebook
-        .findings(&view.compact, &view.basis, Which::Reported)
-        .iter()
-        .map(|finding| {
-            let resolved = Some(&view.facts);
-            FindingAnswer::new(rulebook, finding, &view.compact, resolved, view.basis.as_of)
-        })
-        .map(|finding| FindingAnswer { provider_reply: whole.reply(&finding.rule), ..finding })
-        .collect();
-    (findings, StepAnswer::list(rulebook, &view.compact, &view.basis))
-}
+impl Parts<'_> {
+    /// Findings and open questions of the public view.
+    fn decided(&self) -> (Vec<FindingAnswer>, Vec<StepAnswer>) {
+        let rulebook = self.whole.easel.rulebook;
+        let view = &self.subject.public;
+        let findings = rulebook
+            .findings(&view.compact, &view.basis, Which::Reported)
+            .iter()
+            .map(|finding| {
+                let resolved = Some(&view.facts);
+                FindingAnswer::new(rulebook, finding, &view.compact, resolved, view.basis.as_of)
+            })
+            .map(|mut finding| {
+                for fact in &mut finding.facts {
+                    fact.evidence_id = fact.evidence_id.and_then(|n| self.evidence_of(n));
+                }
+                finding.provider_reply = self.whole.reply(&finding.rule);
+                finding
+            })
+            .collect();
+        (findings, StepAnswer::list(rulebook, &view.compact, &view.basis))
+    }
 
-fn facts(whole: &ProviderPicture<'_>, site: Option<&Site>, subject: &Subject) -> Vec<FactView> {
-    let vocabulary = whole.easel.rulebook.vocabulary();
-    let statements: Vec<&Kept<Statement>> = public_statements(whole, site, subject).collect();
-    let stated = |n: u32| statements.iter().find(|kept| kept.n == n).copied();
-    let evidence = |n: &u32| stated(*n).map(|kept| kept.item.evidence.clone()).unwrap_or_default();
-    vocabulary
-        .facts()
-        .iter()
-        .zip(subject.facts().iter())
-        .map(|(spec, resolved)| FactView {
-            name: spec.name.clone(),
-            label: spec.label.text(Lang::En).to_owned(),
-            value: resolved.state.known().map(|value| spec.written(value)),
-            reason: unknown(resolved.state),
-            tier: resolved.tier,
-            observed_on: resolved.observed_on,
-            valid_until: resolved.valid_until,
-            evidence: resolved.n.iter().chain(&resolved.with).flat_map(evidence).collect(),
-            disputed: resolved.disputed_by.is_some(),
-            claims: resolved
-                .claims
-                .iter()
-                .filter_map(|n| stated(*n))
-                .filter_map(|kept| {
-                    Some(Claimed {
-                        value: kept.item.value.clone()?,
-                        tier: whole.provider.strongest_tier(&kept.item.evidence),
-                        observed_on: kept
-                            .item
-                            .observed_on
-                            .or_else(|| whole.provider.newest_capture(&kept.item.evidence)),
-                        evidence: kept.item.evidence.clone(),
-                    })
-                })
-                .collect(),
-        })
-        .collect()
-}
+    /// The public statements of this answer.
+    fn statements(&self) -> impl Iterator<Item = &Kept<Statement>> {
+        public_statements(self.whole, self.site, self.subject)
+    }
 
-fn prices<'p>(
-    provider: &'p Provider,
-    prices: &'p [Kept<Price>],
-    of_site: bool,
-) -> impl Iterator<Item = PriceView> + 'p {
-    standing(prices).map(move |price| PriceView {
-        of_site,
-        kind: price.kind,
-        route: price.route,
-        product: price.product,
-        amount_cents: price.amount_cents,
-        amount_max_cents: price.amount_max_cents,
-        basis: price.basis,
-        sessions_included: price.sessions_included,
-        conditions: price.conditions.clone(),
-        observed_on: price.observed_on.or_else(|| provider.newest_capture(&price.evidence)),
-        valid_to: price.valid_to,
-        evidence: price.evidence.clone(),
-    })
-}
+    /// The number of the strongest evidence of a statement.
+    fn evidence_of(&self, n: u32) -> Option<u32> {
+        let statement = self.statements().find(|kept| kept.n == n)?;
+        self.numbers.strongest(&self.whole.provider, &statement.item.evidence)
+    }
 
-/// The evidence that something public names. What only withheld statements name is withheld.
-fn evidence(
-    whole: &ProviderPicture<'_>,
-    site: Option<&Site>,
-    subject: &Subject,
-) -> Vec<EvidenceView> {
-    let provider = &whole.provider;
-    let statements = public_statements(whole, site, subject).flat_map(|k| &k.item.evidence);
-    let site_prices = site.map_or([].as_slice(), |site| site.prices.as_slice());
-    let credentials = site.map_or([].as_slice(), |site| site.credentials.as_slice());
-    let named: BTreeSet<u32> = statements
-        .chain(standing(site_prices).flat_map(|price| &price.evidence))
-        .chain(standing(&provider.prices).flat_map(|price| &price.evidence))
-        .chain(standing(credentials).flat_map(|credential| &credential.evidence))
-        .copied()
-        .collect();
-    named
-        .into_iter()
-        .filter_map(|n| Some((n, &provider.evidence.get(usize::try_from(n).ok()?)?.item)))
-        .map(|(n, evidence)| EvidenceView {
-            n,
-            tier: evidence.tier,
-            kind: evidence.kind,
-            url: evidence.url.clone(),
-            captured_on: evidence.captured_on,
-            sha256: evidence.sha256.clone(),
-            excerpt: evidence.excerpt.clone(),
-            note: evidence.note.clone(),
+    fn facts(&self) -> Vec<FactView> {
+        let provider = &self.whole.provider;
+        let vocabulary = self.whole.easel.rulebook.vocabulary();
+        let statements: Vec<&Kept<Statement>> = self.statements().collect();
+        let stated = |n: &u32| statements.iter().find(|kept| kept.n == *n).copied();
+        let claimed = |n: &u32| {
+            let statement = &stated(n)?.item;
+            let cited = &statement.evidence;
+            Some(Claimed {
+                value: statement.value.clone()?,
+                tier: provider.strongest_tier(cited),
+                observed_on: statement.observed_on.or_else(|| provider.newest_capture(cited)),
+                evidence: self.numbers.of(cited),
+            })
+        };
+        vocabulary
+            .facts()
+            .iter()
+            .zip(self.subject.facts().iter())
+            .map(|(spec, resolved)| FactView {
+                name: spec.name.clone(),
+                label: spec.label.text(Lang::En).to_owned(),
+                value: resolved.state.known().map(|value| spec.written(value)),
+                reason: unknown(resolved.state),
+                tier: resolved.tier,
+                observed_on: resolved.observed_on,
+                valid_until: resolved.valid_until,
+                evidence: resolved
+                    .n
+                    .iter()
+                    .chain(&resolved.with)
+                    .filter_map(stated)
+                    .flat_map(|kept| self.numbers.of(&kept.item.evidence))
+                    .collect(),
+                disputed: resolved.disputed_by.is_some(),
+                claims: resolved.claims.iter().filter_map(claimed).collect(),
+            })
+            .collect()
+    }
+
+    fn prices(&self, prices: &[Kept<Price>], of_site: bool) -> impl Iterator<Item = PriceView> {
+        let provider = &self.whole.provider;
+        standing(prices).map(move |price| PriceView {
+            of_site,
+            kind: price.kind,
+            route: price.route,
+            product: price.product,
+            amount_cents: price.amount_cents,
+            amount_max_cents: price.amount_max_cents,
+            basis: price.basis,
+            sessions_included: price.sessions_included,
+            conditions: price.conditions.clone(),
+            observed_on: price.observed_on.or_else(|| provider.newest_capture(&price.evidence)),
+            valid_to: price.valid_to,
+            evidence: self.numbers.of(&price.evidence),
         })
-        .collect()
+    }
 }
 
 /// Why a fact is not known.
