@@ -3,7 +3,6 @@
 use std::{
     io,
     net::{SocketAddr, TcpListener},
-    num::NonZeroUsize,
     sync::Arc,
     time::Duration,
 };
@@ -11,7 +10,6 @@ use std::{
 use actix_web::{
     App as Application, HttpResponse, HttpServer, Resource,
     dev::ServerHandle,
-    http::Method,
     middleware::{Compress, Condition},
     rt::System,
     web::{self, Bytes, Data},
@@ -22,16 +20,12 @@ use super::{
     gate,
     problem::{Kind, Problem},
     reply::{self, Caching, Media},
-    routes,
-    shared::{Limits, Shared},
+    routes::{self, FIXED_BODY},
+    shared::Shared,
 };
-use crate::{app::App, config::ServeArgs};
 
 /// How often the samples of the metrics are folded.
 const FOLD_METRICS_EVERY: Duration = Duration::from_secs(5);
-
-/// Where the fixed body is served.
-const FIXED_BODY: &str = "/bench/fixed";
 
 /// Registers routes that the document leaves out.
 pub type Register = fn(&mut web::ServiceConfig);
@@ -59,23 +53,6 @@ pub struct Server {
 }
 
 impl Server {
-    /// Binds a socket for a service with the limits that ship.
-    ///
-    /// # Errors
-    /// The address cannot be listened on.
-    pub fn bind(app: Arc<App>, args: &ServeArgs) -> io::Result<Self> {
-        let listener = TcpListener::bind(args.listen)?;
-        let running = Running {
-            workers: args.workers.map(NonZeroUsize::get),
-            compress: args.compress,
-            fixed_body: args.bench_fixed_body,
-            more: None,
-        };
-        let more: &[(&str, &[Method])] =
-            if running.fixed_body.is_some() { &[(FIXED_BODY, &[Method::GET])] } else { &[] };
-        Self::new(listener, Arc::new(Shared::new(app, Limits::default(), more)), running)
-    }
-
     /// Takes a socket that is bound already; port 0 has become a real one by then.
     ///
     /// # Errors
