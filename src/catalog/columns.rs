@@ -9,7 +9,7 @@
     reason = "slots, leaves and blocks are bounded by construction, and this is the innermost loop"
 )]
 
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::Range};
 
 /// Listings in a leaf, and leaves in a block: the bits of a word.
 pub(super) const WORD: usize = 64;
@@ -159,6 +159,17 @@ impl SparseWords {
         self.words[(self.starts[block] + before) as usize]
     }
 
+    fn add_leaves(&self, leaves: Range<usize>, into: &mut [u64]) {
+        let (block, first) = (leaves.start / WORD, leaves.start % WORD);
+        let present = self.present[block];
+        let before = (present & ((1 << first) - 1)).count_ones();
+        let mut words = self.words[(self.starts[block] + before) as usize..].iter();
+        let here = present >> first & (u64::MAX >> (WORD - into.len()));
+        for (at, word) in slots_of(0, here).zip(&mut words) {
+            into[at as usize] |= word;
+        }
+    }
+
     fn for_each_word(&self, mut f: impl FnMut(usize, u64)) {
         let mut words = self.words.iter();
         for (block, present) in self.present.iter().enumerate() {
@@ -238,6 +249,18 @@ impl Mask<'_> {
         }
     }
 
+    /// Adds the bits of leaves, which lie in one block, to words.
+    pub(super) fn add_leaves(&self, leaves: Range<usize>, into: &mut [u64]) {
+        match self {
+            Self::Sparse(sparse) => sparse.add_leaves(leaves, into),
+            Self::Dense(dense) => {
+                for (into, word) in into.iter_mut().zip(&dense.words[leaves]) {
+                    *into |= word;
+                }
+            }
+        }
+    }
+
     /// Which leaves of a block have any bit.
     pub(super) fn block(&self, block: usize) -> u64 {
         match self {
@@ -293,9 +316,9 @@ impl Numbers {
         self.values.get(code).copied()
     }
 
-    /// The slots of a leaf whose number is known.
-    pub(super) fn known(&self, leaf: usize) -> u64 {
-        self.known[leaf]
+    /// The slots of leaves whose number is known.
+    pub(super) fn known(&self, leaves: Range<usize>) -> &[u64] {
+        &self.known[leaves]
     }
 
     /// How many of the distinct values are below a number: the bound for [`Self::below`].
@@ -303,22 +326,30 @@ impl Numbers {
         self.values.partition_point(|value| *value < number)
     }
 
-    /// The known slots of a leaf whose value is among the first `bound` distinct values.
-    pub(super) fn below(&self, leaf: usize, bound: usize) -> u64 {
-        let known = self.known[leaf];
+    /// The known slots of leaves whose value is among the first `bound` distinct values.
+    pub(super) fn below(&self, leaves: Range<usize>, bound: usize, below: &mut [u64]) {
+        let known = &self.known[leaves.clone()];
         if bound >= self.values.len() {
-            return known;
+            below.copy_from_slice(known);
+            return;
         }
-        let (mut below, mut equal) = (0, known);
+        let mut equal = [0; WORD];
+        let equal = &mut equal[..known.len()];
+        equal.copy_from_slice(known);
+        below.fill(0);
         for (at, slice) in self.slices.iter().enumerate().rev() {
+            let slice = &slice[leaves.clone()];
             if bound >> at & 1 == 1 {
-                below |= equal & !slice[leaf];
-                equal &= slice[leaf];
+                for ((below, equal), slice) in below.iter_mut().zip(&mut *equal).zip(slice) {
+                    *below |= *equal & !slice;
+                    *equal &= slice;
+                }
             } else {
-                equal &= !slice[leaf];
+                for (equal, slice) in equal.iter_mut().zip(slice) {
+                    *equal &= !slice;
+                }
             }
         }
-        below
     }
 
     /// Bytes on the heap.
@@ -351,6 +382,11 @@ mod tests {
                 assert_eq!(mask.leaf(leaf), *word, "step {step}, leaf {leaf}");
                 assert_eq!(mask.block(leaf / WORD) >> (leaf % WORD) & 1 == 1, *word != 0);
             }
+            for leaves in [0..64, 64..128, 70..71, 100..128, 192..200] {
+                let mut some = vec![0; leaves.len()];
+                mask.add_leaves(leaves.clone(), &mut some);
+                assert_eq!(some, words[leaves.clone()], "step {step}, leaves {leaves:?}");
+            }
         }
     }
 
@@ -363,7 +399,10 @@ mod tests {
             let rank = sliced.rank(bound);
             for (slot, number) in (0_u32..).zip(&numbers) {
                 assert_eq!(sliced.get(slot), *number);
-                let below = sliced.below(leaf_of(slot), rank) & bit_of(slot) != 0;
+                let leaf = leaf_of(slot);
+                let mut words = [0; 3];
+                sliced.below(leaf / 3 * 3..3, rank, &mut words);
+                let below = words[leaf] & bit_of(slot) != 0;
                 assert_eq!(below, number.is_some_and(|n| n < bound), "{slot} {number:?} {bound}");
             }
         }

@@ -2,8 +2,15 @@
 //!
 //! Three-valued: a listing that fails one filter is out, whatever else is unknown.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "leaves are at most a block, and this is the innermost loop"
+)]
+
+use std::ops::Range;
+
 use super::{
-    columns::{Column, Mask, Numbers},
+    columns::{Column, Mask, Numbers, WORD},
     query::{Filters, Query},
     schedules::Schedules,
     segment::{Segment, day_number},
@@ -45,18 +52,25 @@ impl<'a> Plan<'a> {
         self.clauses.is_empty()
     }
 
-    /// Of some places of a leaf, those that pass and those that are unknown.
-    pub(super) fn leaf(&self, leaf: usize, mut among: u64) -> (u64, u64) {
-        let mut unknown = 0;
+    /// Of some places of leaves in one block, those that pass (left in `known`) and those that
+    /// are unknown. Clause by clause, so that each is a loop over neighbouring words.
+    pub(super) fn leaves(&self, leaves: Range<usize>, known: &mut [u64], unknown: &mut [u64]) {
+        let (mut passes, mut open) = ([0; WORD], [0; WORD]);
+        let (passes, open) = (&mut passes[..known.len()], &mut open[..known.len()]);
+        unknown.fill(0);
         for clause in &self.clauses {
-            if among == 0 {
-                break;
+            clause.leaves(leaves.clone(), known, passes, open);
+            for (((known, unknown), passes), open) in
+                known.iter_mut().zip(&mut *unknown).zip(&*passes).zip(&*open)
+            {
+                *known &= passes | open;
+                *unknown |= open & !passes;
             }
-            let (passes, open) = clause.leaf(leaf, among);
-            among &= passes | open;
-            unknown |= open & !passes;
         }
-        (among & !unknown, among & unknown)
+        for (known, unknown) in known.iter_mut().zip(unknown) {
+            *unknown &= *known;
+            *known &= !*unknown;
+        }
     }
 
     /// Which leaves of a block may hold a listing that does not fail.
@@ -66,22 +80,45 @@ impl<'a> Plan<'a> {
 }
 
 impl Clause<'_> {
-    fn leaf(&self, leaf: usize, among: u64) -> (u64, u64) {
-        let any = |masks: &[Mask<'_>]| masks.iter().fold(0, |bits, mask| bits | mask.leaf(leaf));
-        let open = |mask: &Option<Mask<'_>>| mask.as_ref().map_or(0, |mask| mask.leaf(leaf));
+    /// The places of leaves that pass, and those that are unknown unless they pass.
+    fn leaves(&self, leaves: Range<usize>, among: &[u64], passes: &mut [u64], open: &mut [u64]) {
+        passes.fill(0);
+        open.fill(0);
+        let add = |masks: &[Mask<'_>], into: &mut [u64]| {
+            masks.iter().for_each(|mask| mask.add_leaves(leaves.clone(), into));
+        };
         match self {
-            Self::AnyOf { values, unknown } => (any(values), open(unknown)),
+            Self::AnyOf { values, unknown } => {
+                add(values, passes);
+                add(unknown.as_slice(), open);
+            }
             Self::NoneOf { values, unknown } => {
-                let (has, unknown) = (any(values), open(unknown));
-                (!(has | unknown), unknown)
+                add(values, passes);
+                add(unknown.as_slice(), open);
+                passes
+                    .iter_mut()
+                    .zip(&*open)
+                    .for_each(|(passes, open)| *passes = !(*passes | open));
             }
-            Self::Below { numbers, bound } => (numbers.below(leaf, *bound), !numbers.known(leaf)),
+            Self::Below { numbers, bound } => {
+                numbers.below(leaves.clone(), *bound, passes);
+                open.iter_mut().zip(numbers.known(leaves)).for_each(|(open, known)| *open = !known);
+            }
             Self::From { numbers, bound } => {
-                let known = numbers.known(leaf);
-                (known & !numbers.below(leaf, *bound), !known)
+                let known = numbers.known(leaves.clone());
+                numbers.below(leaves, *bound, passes);
+                for ((passes, open), known) in passes.iter_mut().zip(open).zip(known) {
+                    (*passes, *open) = (known & !*passes, !known);
+                }
             }
-            Self::Open { schedules, minute } => schedules.open(leaf, among, *minute),
-            Self::Named(mask) => (mask.leaf(leaf), 0),
+            Self::Open { schedules, minute } => {
+                for ((leaf, among), (passes, open)) in
+                    leaves.zip(among).zip(passes.iter_mut().zip(open))
+                {
+                    (*passes, *open) = schedules.open(leaf, *among, *minute);
+                }
+            }
+            Self::Named(mask) => mask.add_leaves(leaves, passes),
         }
     }
 

@@ -21,6 +21,9 @@ use super::{
     segment::{RANKED, Ranks, Segment},
 };
 
+/// Nodes up to this level are looked at leaf by leaf once they lie inside the place.
+const RUN_LEVEL: usize = 4;
+
 /// Slots of a segment that newer listings replace.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Dead {
@@ -101,9 +104,7 @@ pub(super) fn search(segment: &Segment, dead: &Dead, query: &Query, most: usize)
         walk.node(level, 0, false);
     }
     if matches!(walk.region, Region::Everywhere) {
-        for leaf in segment.tree.leaves.len()..segment.leaves {
-            walk.leaf_or_count(leaf);
-        }
+        walk.unplaced(segment.tree.leaves.len()..segment.leaves);
     }
     let Walk { collector, region, total, left_out, .. } = walk;
     Part { found: collector.finish(segment, &region), total, left_out }
@@ -163,8 +164,10 @@ impl Walk<'_> {
         let may_better = self.may_better(self.least(level, node));
         if inside && !may_better {
             self.count(leaves);
+        } else if inside && level <= RUN_LEVEL {
+            self.run(leaves, true);
         } else if level == 0 {
-            self.leaf(node, inside, may_better);
+            self.edge(node, may_better);
         } else if leaves.len() > WORD || self.may_match(&leaves) {
             let level = level - 1;
             match self.segment.tree.children(level + 1, node) {
@@ -193,12 +196,16 @@ impl Walk<'_> {
         self.block.1
     }
 
-    fn leaf_or_count(&mut self, leaf: usize) {
-        let may_better = match &self.order {
-            Order::Rank(ranks) => self.may_better(ranks.least[0][leaf]),
-            Order::Distance(_) => false,
-        };
-        if may_better { self.leaf(leaf, true, true) } else { self.count(leaf..leaf + 1) }
+    /// Looks at the leaves after the tree.
+    fn unplaced(&mut self, leaves: Range<usize>) {
+        if leaves.is_empty() {
+            return;
+        }
+        if leaves.clone().any(|leaf| self.may_better(self.least(0, leaf))) {
+            self.runs(leaves, true);
+        } else {
+            self.count(leaves);
+        }
     }
 
     /// Counts leaves that lie inside the place.
@@ -213,69 +220,97 @@ impl Walk<'_> {
             self.total += counts.iter().sum::<u64>();
             return;
         }
-        let mut leaf = leaves.start;
-        while leaf < leaves.end {
-            let block = leaf / WORD;
-            let end = leaves.end.min((block + 1) * WORD);
-            let rest = self.leaves_of_block(block) >> (leaf % WORD);
-            if rest == 0 {
-                leaf = end;
-                continue;
-            }
-            leaf += rest.trailing_zeros() as usize;
-            if leaf < end {
-                let (known, unknown) = self.evaluate(leaf);
-                self.tally(leaf, known, unknown);
-                leaf += 1;
+        self.runs(leaves, false);
+    }
+
+    /// Looks at leaves that lie inside the place, block by block.
+    fn runs(&mut self, leaves: Range<usize>, may_better: bool) {
+        let mut start = leaves.start;
+        while start < leaves.end {
+            let end = leaves.end.min((start / WORD + 1) * WORD);
+            self.run(start..end, may_better);
+            start = end;
+        }
+    }
+
+    /// Looks at leaves of one block that lie inside the place: counts them, and gathers their
+    /// hits where they may better the page.
+    fn run(&mut self, leaves: Range<usize>, may_better: bool) {
+        let possible = self.leaves_of_block(leaves.start / WORD) >> (leaves.start % WORD);
+        let possible = possible & (u64::MAX >> (WORD - leaves.len()));
+        if possible == 0 {
+            return;
+        }
+        // The ends without a match are left off.
+        let first = leaves.start + possible.trailing_zeros() as usize;
+        let end = leaves.start + WORD - possible.leading_zeros() as usize;
+        let (mut known, mut unknown) = ([0; WORD], [0; WORD]);
+        let known = &mut known[..end - first];
+        let unknown = &mut unknown[..end - first];
+        self.evaluate(first..end, known, unknown);
+        self.tally(first..end, known, unknown);
+        if may_better {
+            for (leaf, (known, unknown)) in (first..end).zip(known.iter().zip(&*unknown)) {
+                if known | unknown != 0 && self.may_better(self.least(0, leaf)) {
+                    self.gather(leaf, *known, *unknown);
+                }
             }
         }
     }
 
-    /// The places of a leaf that pass the filters, and those that are unknown.
-    fn evaluate(&self, leaf: usize) -> (u64, u64) {
-        self.plan.leaf(leaf, self.segment.filled(leaf) & !self.dead.word(leaf))
+    /// Looks at a leaf across which the place's edge runs.
+    fn edge(&mut self, leaf: usize, may_better: bool) {
+        let segment = self.segment;
+        let (mut known, mut unknown) = ([0], [0]);
+        self.evaluate(leaf..leaf + 1, &mut known, &mut unknown);
+        let among = known[0] | unknown[0];
+        if among == 0 {
+            return;
+        }
+        let within = self.region.within(segment, leaf, &segment.tree.leaves[leaf], among);
+        known[0] &= within;
+        unknown[0] &= within;
+        self.tally(leaf..leaf + 1, &mut known, &mut unknown);
+        if may_better && known[0] | unknown[0] != 0 {
+            self.gather(leaf, known[0], unknown[0]);
+        }
     }
 
-    /// Counts places of a leaf; gives those in the view, known and unknown.
-    fn tally(&mut self, leaf: usize, mut known: u64, unknown: u64) -> (u64, u64) {
-        let mut in_view = if self.include_unknown { unknown } else { 0 };
+    /// The places of leaves that pass the filters, and those that are unknown.
+    fn evaluate(&self, leaves: Range<usize>, known: &mut [u64], unknown: &mut [u64]) {
+        for (leaf, known) in leaves.clone().zip(&mut *known) {
+            *known = self.segment.filled(leaf) & !self.dead.word(leaf);
+        }
+        self.plan.leaves(leaves, known, unknown);
+    }
+
+    /// Counts places of leaves; leaves in the words those of the view that can be hits.
+    fn tally(&mut self, leaves: Range<usize>, known: &mut [u64], unknown: &mut [u64]) {
+        let all_unknown = count(unknown);
+        if !self.include_unknown {
+            unknown.fill(0);
+        }
         for class in &self.hidden {
             let class = usize::from(class.index());
-            let word = self.segment.classes.word(class, leaf);
-            if known & word != 0 {
-                self.left_out.by_class[class] += u64::from((known & word).count_ones());
-                known &= !word;
+            let mut left_out = 0;
+            let words = self.segment.classes.words(class, leaves.clone());
+            for ((known, unknown), word) in known.iter_mut().zip(&mut *unknown).zip(words) {
+                left_out += u64::from((*known & word).count_ones());
+                *known &= !word;
+                *unknown &= !word;
             }
-            in_view &= !word;
+            self.left_out.by_class[class] += left_out;
         }
-        self.total += u64::from(known.count_ones());
-        if unknown != 0 {
-            self.total += u64::from(in_view.count_ones());
-            self.left_out.unknown += u64::from((unknown & !in_view).count_ones());
-        }
-        (known, in_view)
+        let shown_unknown = if self.include_unknown { count(unknown) } else { 0 };
+        self.total += count(known) + shown_unknown;
+        self.left_out.unknown += all_unknown - shown_unknown;
     }
 
-    /// Counts a leaf, and gathers its hits where they may better the page.
-    fn leaf(&mut self, leaf: usize, inside: bool, may_better: bool) {
-        let segment = self.segment;
-        let (mut known, mut unknown) = self.evaluate(leaf);
-        if known | unknown == 0 {
-            return;
-        }
-        if !inside {
-            let within =
-                self.region.within(segment, leaf, &segment.tree.leaves[leaf], known | unknown);
-            known &= within;
-            unknown &= within;
-        }
-        let (known, unknown) = self.tally(leaf, known, unknown);
-        if !may_better || known | unknown == 0 {
-            return;
-        }
+    /// Hands places of a leaf to the collector.
+    fn gather(&mut self, leaf: usize, known: u64, unknown: u64) {
         match &self.order {
             Order::Distance(from) => {
-                let chords = segment.tree.leaves[leaf].chords2(*from);
+                let chords = self.segment.tree.leaves[leaf].chords2(*from);
                 let key = |place: usize| chords[place].to_bits();
                 gather(&mut self.collector, &self.after, leaf, (known, unknown), key);
             }
@@ -286,6 +321,10 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+fn count(words: &[u64]) -> u64 {
+    words.iter().map(|word| u64::from(word.count_ones())).sum()
 }
 
 /// Hands places of a leaf to the collector, the known ones and then the unknown ones.

@@ -77,9 +77,9 @@ impl Classes {
         Self { words, before }
     }
 
-    /// The slots of a leaf that have a class.
-    pub(super) fn word(&self, class: usize, leaf: usize) -> u64 {
-        self.words[class][leaf]
+    /// The slots of leaves that have a class.
+    pub(super) fn words(&self, class: usize, leaves: std::ops::Range<usize>) -> &[u64] {
+        &self.words[class][leaves]
     }
 
     /// How many listings of each class some leaves hold.
@@ -168,7 +168,7 @@ impl Segment {
     pub(super) fn class(&self, slot: u32) -> Option<ListingClass> {
         let (leaf, bit) = (slot as usize / WORD, 1_u64 << (slot as usize % WORD));
         let mut classes = ListingClass::ALL.into_iter().enumerate();
-        classes.find(|(at, _)| self.classes.word(*at, leaf) & bit != 0).map(|(_, class)| class)
+        classes.find(|(at, _)| self.classes.words[*at][leaf] & bit != 0).map(|(_, class)| class)
     }
 
     /// What a slot is ordered by in an order that has ranks.

@@ -92,6 +92,9 @@ impl Gazetteer {
         if let Some(state) = self.states.named(words) {
             return match dominant(&namesakes) {
                 Some(row) if row.state == state => Resolution::Found(self.city_place(row)),
+                _ if self.outnumbers(state, &namesakes) => {
+                    Resolution::State { state, places: Vec::new() }
+                }
                 _ => Resolution::State { state, places: self.candidates(&namesakes) },
             };
         }
@@ -117,6 +120,14 @@ impl Gazetteer {
             .rev()
             .filter_map(|count| words.split_at_checked(words.len().checked_sub(count)?))
             .find_map(|(city, state)| self.city_of_words(city, self.states.named(state)?))
+    }
+
+    /// True where a state dominates the places of its name as a place would: "Maryland" is the
+    /// state, and whoever means the hamlet is rare; "Washington" may well be the city.
+    fn outnumbers(&self, state: UsState, namesakes: &[&PlaceRow]) -> bool {
+        let people = self.state(state).map_or(0, |info| info.population);
+        let most = namesakes.first().map_or(0, |row| row.population).max(FEWEST_PEOPLE);
+        people >= most.saturating_mul(DOMINANCE)
     }
 
     fn candidates(&self, rows: &[&PlaceRow]) -> Vec<Place> {

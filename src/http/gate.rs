@@ -29,6 +29,7 @@ use futures_util::FutureExt as _;
 use super::{
     metrics::UNMATCHED,
     problem::{Kind, PROBLEM_JSON, Problem},
+    routes::served_as,
     shared::Shared,
 };
 
@@ -109,15 +110,14 @@ impl Arrival {
             Some(given) if is_sane_id(given) => given.clone(),
             _ => fresh_id(&shared),
         };
-        let route = shared.routes.find(request.match_info().as_str());
+        let route = shared.routes.find(request.match_info().as_str(), request.method());
         Self { started: Instant::now(), id, method: request.method().clone(), route, shared }
     }
 
     /// The answers that need no handler: to OPTIONS, and to a method that the route lacks.
     fn answer_early(&self) -> Option<HttpResponse> {
         let route = self.shared.routes.all().get(self.route?)?;
-        let served = if self.method == Method::HEAD { &Method::GET } else { &self.method };
-        if route.methods.contains(served) {
+        if route.takes(&self.method) {
             return None;
         }
         let mut answer = if self.method == Method::OPTIONS {
@@ -178,6 +178,8 @@ impl Arrival {
             Some(error) => problem_of(error),
             // A problem that has been answered already, such as a wrong method.
             None if has_problem_type(response.headers()) => return response,
+            // A page tells people in its own words.
+            None if is_page(response.headers()) => return response,
             None => Problem::of(Kind::from_status(status)),
         };
         let (request, _) = response.into_parts();
@@ -224,8 +226,7 @@ impl Arrival {
         }
         headers.insert(REQUEST_ID.clone(), self.id.clone());
         let (status, took) = (answer.status(), self.started.elapsed());
-        let served = if self.method == Method::HEAD { &Method::GET } else { &self.method };
-        self.shared.metrics.observe(self.route, served, status, took);
+        self.shared.metrics.observe(self.route, served_as(&self.method), status, took);
         tracing::info!(
             target: "bedside::access",
             route = self.template(),
@@ -256,6 +257,10 @@ fn problem_of(error: &Error) -> Problem {
         || Problem::of(Kind::from_status(error.as_response_error().status_code())),
         Problem::clone,
     )
+}
+
+fn is_page(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
 }
 
 fn has_problem_type(headers: &HeaderMap) -> bool {

@@ -60,6 +60,20 @@ pub struct Route {
     pub allow: HeaderValue,
 }
 
+impl Route {
+    /// Whether it serves the method.
+    #[must_use]
+    pub fn takes(&self, method: &Method) -> bool {
+        self.methods.contains(served_as(method))
+    }
+}
+
+/// The method that a handler is asked with: HEAD is GET without its body.
+#[must_use]
+pub fn served_as(method: &Method) -> &Method {
+    if method == Method::HEAD { &Method::GET } else { method }
+}
+
 /// Every route, found by path.
 #[derive(Debug)]
 pub struct Routes {
@@ -88,12 +102,21 @@ impl Routes {
         &self.routes
     }
 
-    /// The route that serves a path, by its number in [`all`](Self::all).
+    /// The route that serves a path, by its number in [`all`](Self::all). Where none takes the
+    /// method, it is the one that would serve another.
     #[must_use]
-    pub fn find(&self, path: &str) -> Option<usize> {
-        self.exact.get(path).copied().or_else(|| {
-            self.patterns.iter().find(|(pattern, _)| pattern.is_match(path)).map(|(_, at)| *at)
-        })
+    pub fn find(&self, path: &str, method: &Method) -> Option<usize> {
+        let takes = |at: &usize| self.routes.get(*at).is_some_and(|route| route.takes(method));
+        let exact = self.exact.get(path).copied();
+        if exact.as_ref().is_some_and(takes) {
+            return exact;
+        }
+        // `POST /v1/clinics/search` leaves GET to the clinic of that name.
+        let mut patterns =
+            self.patterns.iter().filter(|(pattern, _)| pattern.is_match(path)).map(|(_, at)| *at);
+        let first = patterns.next();
+        let taking = first.into_iter().chain(patterns).find(takes);
+        taking.or(exact).or(first)
     }
 
     fn add(&mut self, path: &str, methods: Vec<Method>) {

@@ -4,8 +4,8 @@ use actix_web::{HttpResponse, get, http::StatusCode, web};
 use askama::Template;
 
 use crate::{
-    http::shared::Shared,
     domain::{SafetyStatus, Severity, Tier},
+    http::shared::Shared,
     rules::{IfUndetermined, LegalStatus, Rule},
 };
 
@@ -153,7 +153,11 @@ struct FactLine {
 
 /// One rule with its sources.
 #[get("/rules/{id}")]
-pub async fn rule_page(shared: web::Data<Shared>, id: web::Path<String>, lang: Lang) -> HttpResponse {
+pub async fn rule_page(
+    shared: web::Data<Shared>,
+    id: web::Path<String>,
+    lang: Lang,
+) -> HttpResponse {
     let app = &shared.app;
     let Some((_, rule)) = app.rulebook.rule(&id) else {
         return errors::not_found(lang, site(app));

@@ -30,7 +30,12 @@ impl Asset {
 
 /// The stylesheet.
 pub static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("style", "css", "text/css; charset=utf-8", include_bytes!("../../web/assets/style.css"))
+    Asset::new(
+        "style",
+        "css",
+        "text/css; charset=utf-8",
+        include_bytes!("../../web/assets/style.css"),
+    )
 });
 
 /// The script; every page works without it.

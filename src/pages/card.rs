@@ -2,9 +2,7 @@
 
 use crate::{
     app::answer::{ClinicItem, CourseCostSummary, Safety},
-    domain::{
-        CoverageStance, CredentialTier, SafetyStatus, course_cost::CostState, place::LatLon,
-    },
+    domain::{CoverageStance, CredentialTier, SafetyStatus, course_cost::CostState, place::LatLon},
     rules::Rulebook,
 };
 
@@ -44,12 +42,6 @@ impl StatusView {
         };
         Self { tone, text: lang.args(&key, &[("date", &day)]).into_owned() }
     }
-
-    /// True for the statuses that say that every dose is attended.
-    #[must_use]
-    pub const fn is_supervised(status: SafetyStatus) -> bool {
-        matches!(status, SafetyStatus::SupervisedInPerson | SafetyStatus::SupervisedHybrid)
-    }
 }
 
 /// A finding in plain words, with the rule to read on.
@@ -80,10 +72,12 @@ impl ReasonsView {
     /// The reasons of a status in the page's language.
     #[must_use]
     pub fn new(lang: Lang, safety: &Safety, rulebook: &Rulebook) -> Self {
-        let mut view = Self { found: Vec::new(), missing: Vec::new(), more: safety.reasons_more.into() };
+        let mut view =
+            Self { found: Vec::new(), missing: Vec::new(), more: safety.reasons_more.into() };
         for reason in &safety.reasons {
             if reason.outcome == crate::rules::Outcome::Triggered {
-                let plain = rulebook.rule(&reason.rule).map(|(_, rule)| rule.plain.text(lang.into()));
+                let plain =
+                    rulebook.rule(&reason.rule).map(|(_, rule)| rule.plain.text(lang.into()));
                 let text = plain.unwrap_or(&reason.text).to_owned();
                 view.found.push(FindingView { rule: reason.rule.clone(), text });
                 continue;
@@ -97,12 +91,6 @@ impl ReasonsView {
             }
         }
         view
-    }
-
-    /// True where there is nothing to tell.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.found.is_empty() && self.missing.is_empty()
     }
 }
 
@@ -149,8 +137,11 @@ impl CourseView {
         let mut notes = Vec::new();
         if amount.is_some() {
             if let Some(sessions) = cost.sessions {
-                let key =
-                    if cost.sessions_assumed { "course-sessions-assumed" } else { "course-sessions" };
+                let key = if cost.sessions_assumed {
+                    "course-sessions-assumed"
+                } else {
+                    "course-sessions"
+                };
                 notes.push(lang.count(key, sessions.into()).into_owned());
             }
             if let Some(route) = cost.route {
@@ -183,8 +174,6 @@ pub struct Card {
     pub precision: Option<String>,
     /// Whether doctors and nurses watch, in the rulebook's words.
     pub status: StatusView,
-    /// True where the status is one of the supervised ones.
-    pub supervised: bool,
     /// The whole course.
     pub course: CourseView,
     /// One session, with its route.
@@ -248,14 +237,14 @@ impl Card {
             name: item.name.clone(),
             street,
             town,
-            distance: item.distance.map(|d| {
-                lang.t1("miles-away", &format::miles(d.mi)).into_owned()
-            }),
-            precision: item.distance.and(item.position).map(|position| {
-                codes("precision", position.precision.as_str())
-            }),
+            distance: item
+                .distance
+                .map(|d| lang.t1("miles-away", &format::miles(d.mi)).into_owned()),
+            precision: item
+                .distance
+                .and(item.position)
+                .map(|position| codes("precision", position.precision.as_str())),
             status: StatusView::new(lang, &item.safety),
-            supervised: StatusView::is_supervised(item.safety.status),
             course: CourseView::new(lang, &item.course_cost),
             session: item.price.map(|price| {
                 let amount = format::money_range(price.session_min_cents, price.session_max_cents);
@@ -316,7 +305,8 @@ pub fn address(item: &ClinicItem) -> (Option<String>, String) {
     };
     let state = address.state.map(|state| state.as_str().to_owned());
     let region: Vec<String> = state.into_iter().chain(address.postal_code.clone()).collect();
-    let town = address.city.clone().into_iter().chain((!region.is_empty()).then(|| region.join(" ")));
+    let town =
+        address.city.clone().into_iter().chain((!region.is_empty()).then(|| region.join(" ")));
     (street, town.collect::<Vec<_>>().join(", "))
 }
 

@@ -5,13 +5,13 @@ use askama::Template;
 use url::form_urlencoded;
 
 use crate::{
-    http::shared::Shared,
     app::{
         App,
         check::{self, CheckMatch, CheckResult, MatchedOn},
         detail,
     },
     domain::SafetyStatus,
+    http::shared::Shared,
 };
 
 use super::{
@@ -68,7 +68,11 @@ struct SiteLine {
 
 /// The page that checks a provider. `id` shows one of several candidates.
 #[get("/check")]
-pub async fn check_page(shared: web::Data<Shared>, request: HttpRequest, lang: Lang) -> HttpResponse {
+pub async fn check_page(
+    shared: web::Data<Shared>,
+    request: HttpRequest,
+    lang: Lang,
+) -> HttpResponse {
     let app = &shared.app;
     let asked = |wanted: &str| {
         let mut pairs = form_urlencoded::parse(request.query_string().as_bytes());

@@ -6,8 +6,8 @@ mod view;
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web};
 use askama::Template;
 
-use crate::http::shared::Shared;
 use crate::app::{App, answer::ClinicAnswer, detail};
+use crate::http::shared::Shared;
 
 use super::{
     card::Card,
@@ -103,9 +103,7 @@ impl ClinicPage {
                 .iter()
                 .map(|code| lang.t(&format!("indication-{code}")).into_owned())
                 .collect(),
-            wait: clinic
-                .wait_days
-                .map(|days| lang.count("clinic-wait", days.into()).into_owned()),
+            wait: clinic.wait_days.map(|days| lang.count("clinic-wait", days.into()).into_owned()),
             more: view::more(lang, clinic),
             description: clinic.description.clone(),
             found: found(lang, &clinic.findings, &clinic.flags, &facts, &app.rulebook),
@@ -122,9 +120,7 @@ impl ClinicPage {
             coverage: view::coverage(lang, &clinic.coverage_details),
             guarantee: view::guarantee(lang, clinic),
             credentials: view::credentials(lang, clinic, &evidence),
-            as_of: lang
-                .args("clinic-as-of", &[("date", &date), ("value", &revision)])
-                .into_owned(),
+            as_of: lang.args("clinic-as-of", &[("date", &date), ("value", &revision)]).into_owned(),
         }
     }
 }

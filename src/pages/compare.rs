@@ -4,12 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web};
 use askama::Template;
 use url::form_urlencoded;
 
-use crate::http::shared::Shared;
 use crate::app::{
     App,
     compare::{self, MAX},
     detail,
 };
+use crate::http::shared::Shared;
 
 use super::{
     card::Card,
@@ -58,7 +58,11 @@ impl Row {
 
 /// The comparison: `?clinic=SLUG` for each.
 #[get("/compare")]
-pub async fn compare_page(shared: web::Data<Shared>, request: HttpRequest, lang: Lang) -> HttpResponse {
+pub async fn compare_page(
+    shared: web::Data<Shared>,
+    request: HttpRequest,
+    lang: Lang,
+) -> HttpResponse {
     let app = &shared.app;
     let mut slugs: Vec<String> = Vec::new();
     for (name, value) in form_urlencoded::parse(request.query_string().as_bytes()) {
@@ -110,7 +114,8 @@ fn table(app: &App, lang: Lang, answer: &compare::CompareAnswer) -> (Vec<Card>, 
         .collect();
     let cells = |cell: &dyn Fn(&Card) -> String| columns.iter().map(cell).collect::<Vec<_>>();
     let not_published = lang.t("not-published");
-    let or_not_published = |text: Option<&String>| text.map_or(not_published.as_ref(), |t| t).to_owned();
+    let or_not_published =
+        |text: Option<&String>| text.map_or(not_published.as_ref(), |t| t).to_owned();
     let mut rows = vec![
         Row::new(
             lang.t("card-course"),

@@ -145,8 +145,6 @@ pub struct FoundView {
     pub flag: Option<String>,
     /// The provider's words.
     pub reply: Option<String>,
-    /// What would clear it; English.
-    pub clears_when: String,
     /// What speaks against it; English, from the rule's sources.
     pub counter: Option<String>,
 }
@@ -173,7 +171,11 @@ pub fn found(
                 rule: finding.rule.clone(),
                 text: finding.text.text(lang.into()).to_owned(),
                 severity: lang.t(&format!("severity-{}", finding.severity)).into_owned(),
-                tone: if finding.severity == crate::domain::Severity::Critical { "flag" } else { "ask" },
+                tone: if finding.severity == crate::domain::Severity::Critical {
+                    "flag"
+                } else {
+                    "ask"
+                },
                 facts: facts
                     .iter()
                     .filter(|fact| names.contains(&fact.name))
@@ -183,7 +185,6 @@ pub fn found(
                 reply: flag
                     .and_then(|flag| flag.reply.clone())
                     .or_else(|| finding.provider_reply.clone()),
-                clears_when: finding.clears_when.clone(),
                 counter: counter
                     .then(|| rulebook.citations().get(COUNTER_EVIDENCE))
                     .flatten()

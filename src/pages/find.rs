@@ -1,26 +1,35 @@
 //! The first page: one box, and what it finds in three headed groups.
 
+mod elsewhere;
+mod form;
+mod problem;
+
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web};
 use askama::Template;
 
 use crate::{
-    http::shared::Shared,
     app::{
         App,
         answer::{ClinicItem, SearchAnswer},
         request::{SearchRequest, Sort, View},
         search::{self, Rendering, SearchError, Shape},
     },
-    domain::{Indication, PaymentCode, Precision, Route, SafetyStatus},
+    domain::{Precision, SafetyStatus},
+    http::shared::Shared,
 };
 
+use self::{
+    elsewhere::{ELSEWHERE, Elsewhere},
+    form::Form,
+    problem::{Problem, problem, too_precise},
+};
 use super::{
     card::Card,
     format,
     lang::Lang,
     map::{self, Scene, Spot},
     page::{Page, Section, html},
-    query::{DEFAULT_RADIUS, FindQuery, RADII},
+    query::FindQuery,
     site,
 };
 
@@ -32,19 +41,6 @@ const MOST_SPOTS: usize = 60;
 const FAR: u16 = 500;
 /// Sessions of a course whose clinic names no number, as the course cost assumes.
 const ASSUMED_SESSIONS: u8 = 6;
-/// What patients most often pay with, in the order in which it is offered.
-const PAYMENTS: &[PaymentCode] = &[
-    PaymentCode::PaymentPlan,
-    PaymentCode::SlidingFee,
-    PaymentCode::PrivateInsurance,
-    PaymentCode::Medicaid,
-    PaymentCode::Medicare,
-    PaymentCode::MilitaryInsurance,
-    PaymentCode::HsaFsa,
-    PaymentCode::Superbill,
-    PaymentCode::PaymentAssistance,
-];
-const LANGUAGES: &[&str] = &["en", "es", "zh", "vi", "tl", "ko", "ru", "ar", "fr", "pt", "ht"];
 
 #[derive(Template)]
 #[template(path = "find.html")]
@@ -58,36 +54,6 @@ struct FindPage {
     others: &'static [Elsewhere],
 }
 
-/// One choice of a form field.
-struct Choice {
-    value: String,
-    text: String,
-    chosen: bool,
-}
-
-/// The choices of the form.
-struct Form {
-    payments: Vec<Choice>,
-    routes: Vec<Choice>,
-    indications: Vec<Choice>,
-    languages: Vec<Choice>,
-    radii: Vec<Choice>,
-    sorts: Vec<Choice>,
-}
-
-/// Why there is no list, with ways on.
-struct Problem {
-    status: StatusCode,
-    title: String,
-    text: String,
-    links: Vec<Link>,
-}
-
-struct Link {
-    path: String,
-    text: String,
-}
-
 /// What a search found.
 struct Results {
     headline: String,
@@ -97,6 +63,8 @@ struct Results {
     unknown_left_out: u64,
     include_unknown_path: String,
     nothing: bool,
+    /// Nothing, and no listing with concerns either.
+    empty: bool,
     show_else: bool,
     far: Option<Far>,
     groups: Vec<Group>,
@@ -125,65 +93,17 @@ struct Far {
     means: String,
 }
 
-/// Other help, each with its source. Texts are keys of the catalogue.
-struct Elsewhere {
-    title: &'static str,
-    text: &'static str,
-    source: &'static str,
-    url: &'static str,
-}
-
-const ELSEWHERE: &[Elsewhere] = &[
-    Elsewhere {
-        title: "else-medicaid-title",
-        text: "else-medicaid",
-        source: "else-medicaid-source",
-        url: "https://zenodo.org/records/17113412",
-    },
-    Elsewhere {
-        title: "else-spravato-title",
-        text: "else-spravato",
-        source: "else-spravato-source",
-        url: "https://cgsmedicare.com/parta/pubs/news/2023/05/cope138216.html",
-    },
-    Elsewhere {
-        title: "else-findtreatment-title",
-        text: "else-findtreatment",
-        source: "else-findtreatment-source",
-        url: "https://www.einpresswire.com/article/500690467/hhs-secretary-azar-samhsa-assistant-secretary-mccance-katz-statements-on-launch-of-findtreatment-gov",
-    },
-    Elsewhere {
-        title: "else-211-title",
-        text: "else-211",
-        source: "else-211-source",
-        url: "https://www.211.org/",
-    },
-    Elsewhere {
-        title: "else-va-title",
-        text: "else-va",
-        source: "else-va-source",
-        url: "https://www.einpresswire.com/article/890803102/esketamine-treatments-for-severe-depression",
-    },
-    Elsewhere {
-        title: "else-academic-title",
-        text: "else-academic",
-        source: "else-academic-source",
-        url: "https://clinicaltrials.gov/",
-    },
-];
-
 /// The search page.
 #[get("/")]
-pub async fn find_page(shared: web::Data<Shared>, request: HttpRequest, lang: Lang) -> HttpResponse {
+pub async fn find_page(
+    shared: web::Data<Shared>,
+    request: HttpRequest,
+    lang: Lang,
+) -> HttpResponse {
     let app = &shared.app;
     let query = FindQuery::read(request.query_string());
-    let mut page = Page::new(
-        lang,
-        lang.t("find-title"),
-        &query.to_path(),
-        Section::Find,
-        site(app),
-    );
+    let mut page =
+        Page::new(lang, lang.t("find-title"), &query.to_path(), Section::Find, site(app));
     page.private = query.asks();
     page.print = query.print;
     let (results, problem) = match &query.too_precise {
@@ -261,7 +181,13 @@ impl Answers {
         let total_supervised = meta.total.saturating_sub(total_accredited);
         let total_unverified = self.unverified.meta.total;
         let mut groups = vec![
-            Group::new(lang, query, "accredited", total_accredited, cards(&mut self.accredited.data.iter())),
+            Group::new(
+                lang,
+                query,
+                "accredited",
+                total_accredited,
+                cards(&mut self.accredited.data.iter()),
+            ),
             Group::new(
                 lang,
                 query,
@@ -269,7 +195,13 @@ impl Answers {
                 total_supervised,
                 cards(&mut self.supervised.data.iter().filter(|item| !item.accredited)),
             ),
-            Group::new(lang, query, "unverified", total_unverified, cards(&mut self.unverified.data.iter())),
+            Group::new(
+                lang,
+                query,
+                "unverified",
+                total_unverified,
+                cards(&mut self.unverified.data.iter()),
+            ),
         ];
         if let Some(last) = groups.last_mut() {
             last.folded = true;
@@ -284,8 +216,11 @@ impl Answers {
                 cards(&mut found.data.iter()),
             ));
         }
-        let concerns_count =
-            if query.concerns { 0 } else { meta.left_out.flagged.saturating_add(meta.left_out.caution) };
+        let concerns_count = if query.concerns {
+            0
+        } else {
+            meta.left_out.flagged.saturating_add(meta.left_out.caution)
+        };
         let total = meta.total.saturating_add(total_unverified);
         Results {
             headline: headline(lang, query, &self.supervised, total),
@@ -303,6 +238,7 @@ impl Answers {
             unknown_left_out: if query.filters_set() { meta.left_out.unknown } else { 0 },
             include_unknown_path: query.with(|changed| changed.include_unknown = true),
             nothing: total == 0,
+            empty: total == 0 && concerns_count == 0 && self.concerns.is_none(),
             show_else: meta.total == 0 && meta.origin.is_some(),
             far: self.far.as_ref().map(|item| Far::new(lang, item)),
             map: draw(app, lang, query, &self.supervised, &groups),
@@ -317,7 +253,8 @@ impl Group {
     fn new(lang: Lang, query: &FindQuery, id: &'static str, total: u64, cards: Vec<Card>) -> Self {
         let shown = format::number(total);
         let all_shown = u64::try_from(cards.len()).is_ok_and(|shown| shown >= total);
-        let more = (!all_shown && !query.more).then(|| query.with(|changed| changed.more = true));
+        let more = (!all_shown && !query.more && !query.print)
+            .then(|| query.with(|changed| changed.more = true));
         Self {
             id,
             title: lang.t1(&format!("group-{id}"), &shown).into_owned(),
@@ -424,92 +361,4 @@ fn draw(
         states: app.gazetteer.state_shapes().unwrap_or_default(),
         counties: app.gazetteer.county_shapes().unwrap_or_default(),
     })
-}
-
-impl Form {
-    fn new(lang: Lang, query: &FindQuery) -> Self {
-        let coded = |kind: &str, code: &str, chosen| Choice {
-            value: code.to_owned(),
-            text: lang.t(&format!("{kind}-{code}")).into_owned(),
-            chosen,
-        };
-        let offered = [Route::Iv, Route::Im, Route::Nasal, Route::Sublingual, Route::Oral];
-        Self {
-            payments: PAYMENTS
-                .iter()
-                .map(|code| coded("payment", code.as_str(), query.payments.contains(code)))
-                .collect(),
-            routes: offered
-                .iter()
-                .map(|code| coded("route", code.as_str(), query.routes.contains(code)))
-                .collect(),
-            indications: Indication::ALL
-                .iter()
-                .map(|code| coded("indication", code.as_str(), query.indication == Some(*code)))
-                .collect(),
-            languages: LANGUAGES
-                .iter()
-                .map(|tag| coded("language", tag, query.language.as_deref() == Some(*tag)))
-                .collect(),
-            radii: RADII
-                .iter()
-                .map(|radius| Choice {
-                    // The default stays out of the address.
-                    value: if *radius == DEFAULT_RADIUS { String::new() } else { radius.to_string() },
-                    text: lang.t1("radius-miles", &radius.to_string()).into_owned(),
-                    chosen: *radius == query.radius_mi(),
-                })
-                .collect(),
-            sorts: Sort::ALL
-                .iter()
-                .map(|sort| Choice {
-                    value: if *sort == Sort::default() { String::new() } else { sort.as_str().to_owned() },
-                    text: lang.t(&format!("sort-{}", sort.as_str())).into_owned(),
-                    chosen: *sort == query.sort,
-                })
-                .collect(),
-        }
-    }
-}
-
-fn too_precise(lang: Lang, lat: &str, lon: &str) -> Problem {
-    Problem {
-        status: StatusCode::BAD_REQUEST,
-        title: lang.t("too-precise-title").into_owned(),
-        text: lang.t("too-precise").into_owned(),
-        links: vec![Link {
-            path: format!("/?lat={lat}&lon={lon}"),
-            text: lang.t1("too-precise-link", &format!("{lat}, {lon}")).into_owned(),
-        }],
-    }
-}
-
-fn problem(lang: Lang, query: &FindQuery, error: SearchError) -> Problem {
-    match error {
-        SearchError::AmbiguousPlace { text, candidates } => Problem {
-            status: StatusCode::OK,
-            title: lang.t("ambiguous-title").into_owned(),
-            text: lang.t1("ambiguous", &text).into_owned(),
-            links: candidates
-                .into_iter()
-                .map(|candidate| Link {
-                    path: query.with(|changed| changed.q = candidate.label.clone()),
-                    text: candidate.label,
-                })
-                .collect(),
-        },
-        SearchError::PlaceNotFound(text) => Problem {
-            status: StatusCode::NOT_FOUND,
-            title: lang.t("place-unknown-title").into_owned(),
-            text: lang.t1("place-unknown", &text).into_owned(),
-            links: Vec::new(),
-        },
-        // The rest concerns cursors and dates, which these pages do not use.
-        _ => Problem {
-            status: StatusCode::BAD_REQUEST,
-            title: lang.t("search-failed-title").into_owned(),
-            text: lang.t("search-failed").into_owned(),
-            links: Vec::new(),
-        },
-    }
 }

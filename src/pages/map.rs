@@ -11,11 +11,11 @@ use crate::{
 };
 
 /// Width and height of the drawing, in its own units.
-const SIZE: (f64, f64) = (640.0, 480.0);
+const SIZE: (f64, f64) = (440.0, 360.0);
 /// Free space around what must be seen, as a share of it.
 const MARGIN: f64 = 0.12;
-/// The smallest height that is drawn, degrees of latitude: about nine miles.
-const LEAST_SPAN: f64 = 0.13;
+/// The smallest height that is drawn, degrees of latitude: about 35 miles.
+const LEAST_SPAN: f64 = 0.5;
 /// Counties are drawn up to this height, degrees of latitude.
 const COUNTIES_UP_TO: f64 = 4.0;
 /// Metres in one degree of latitude, on the sphere that distances are measured on.
@@ -137,7 +137,8 @@ pub fn draw(scene: &Scene<'_>) -> Option<String> {
     for spot in scene.spots {
         let (x, y) = free_place(view.place(spot.point.lon, spot.point.lat), &taken);
         taken.push((x, y));
-        let tone = if spot.tone.is_empty() { String::new() } else { format!(" spot--{}", spot.tone) };
+        let tone =
+            if spot.tone.is_empty() { String::new() } else { format!(" spot--{}", spot.tone) };
         let (href, name) = (escape(&spot.href), escape(&spot.name));
         let _ = write!(
             svg,
@@ -185,7 +186,8 @@ fn free_place(wanted: (f64, f64), taken: &[(f64, f64)]) -> (f64, f64) {
     let inside = |(x, y): (f64, f64)| (x.clamp(15.0, width - 15.0), y.clamp(15.0, height - 15.0));
     let rings = (1..8_u8).flat_map(|ring| {
         (0..12_u8).map(move |step| {
-            let (angle, far) = (f64::from(step) * std::f64::consts::TAU / 12.0, f64::from(ring) * 13.0);
+            let (angle, far) =
+                (f64::from(step) * std::f64::consts::TAU / 12.0, f64::from(ring) * 13.0);
             (angle.cos() * far, angle.sin() * far)
         })
     });
@@ -211,8 +213,6 @@ fn escape(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use super::*;
 
     fn spot(number: usize, lat: f64, lon: f64, name: &str) -> Spot {

@@ -21,7 +21,8 @@ mod query;
 mod sources;
 
 use actix_web::{
-    http::Method,
+    HttpResponse, get,
+    http::{Method, header},
     web::{self, ServiceConfig},
 };
 
@@ -29,30 +30,35 @@ use crate::app::App;
 
 use self::page::Site;
 
-/// The routes of [`configure`], with their methods: what the log and the metrics may name.
+/// The only method of a page.
+const GET: &[Method] = &[Method::GET];
+
+/// The routes of [`configure`], which the server must know by their templates.
 pub const ROUTES: &[(&str, &[Method])] = &[
-    ("/assets/{name}", &[Method::GET]),
-    ("/", &[Method::GET]),
-    ("/clinics/{slug}", &[Method::GET]),
-    ("/compare", &[Method::GET]),
-    ("/check", &[Method::GET]),
-    ("/prepare", &[Method::GET]),
-    ("/about", &[Method::GET]),
-    ("/rules", &[Method::GET]),
-    ("/rules/{id}", &[Method::GET]),
-    ("/es/", &[Method::GET]),
-    ("/es/clinics/{slug}", &[Method::GET]),
-    ("/es/compare", &[Method::GET]),
-    ("/es/check", &[Method::GET]),
-    ("/es/prepare", &[Method::GET]),
-    ("/es/about", &[Method::GET]),
-    ("/es/rules", &[Method::GET]),
-    ("/es/rules/{id}", &[Method::GET]),
+    ("/assets/{name}", GET),
+    ("/", GET),
+    ("/clinics/{slug}", GET),
+    ("/compare", GET),
+    ("/check", GET),
+    ("/prepare", GET),
+    ("/about", GET),
+    ("/rules", GET),
+    ("/rules/{id}", GET),
+    ("/es", GET),
+    ("/es/", GET),
+    ("/es/clinics/{slug}", GET),
+    ("/es/compare", GET),
+    ("/es/check", GET),
+    ("/es/prepare", GET),
+    ("/es/about", GET),
+    ("/es/rules", GET),
+    ("/es/rules/{id}", GET),
 ];
 
-/// Mounts the pages. The application's data must hold a `web::Data` of [`Shared`].
+/// Mounts the pages. The application's data must hold a `web::Data` of [`Shared`](crate::http::shared::Shared).
 pub fn configure(config: &mut ServiceConfig) {
-    config.service(assets::serve).service(web::scope("/es").configure(pages)).configure(pages);
+    let spanish = web::scope("/es").service(spanish_start).configure(pages);
+    config.service(assets::serve).service(spanish).configure(pages);
 }
 
 /// The pages of one language, under its prefix.
@@ -66,6 +72,12 @@ fn pages(config: &mut ServiceConfig) {
         .service(about::about_page)
         .service(about::rules_page)
         .service(about::rule_page);
+}
+
+/// `/es` without a slash leads to the first page in Spanish.
+#[get("")]
+async fn spanish_start() -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((header::LOCATION, "/es/")).finish()
 }
 
 /// What all pages of this server have in common.

@@ -7,7 +7,6 @@ use actix_web::{
     http::{StatusCode, header},
 };
 use askama::Template;
-use chrono::NaiveDate;
 
 use crate::config::Operator;
 
@@ -64,7 +63,13 @@ pub struct Page {
 impl Page {
     /// A page that search engines may list.
     #[must_use]
-    pub fn new(lang: Lang, title: impl Into<String>, path: &str, section: Section, site: Site) -> Self {
+    pub fn new(
+        lang: Lang,
+        title: impl Into<String>,
+        path: &str,
+        section: Section,
+        site: Site,
+    ) -> Self {
         let (title, path) = (title.into(), path.to_owned());
         Self { lang, title, path, section, site, print: false, private: false }
     }
@@ -85,12 +90,6 @@ impl Page {
     #[must_use]
     pub fn count(&self, key: &str, n: &u64) -> Cow<'static, str> {
         self.lang.count(key, *n)
-    }
-
-    /// A civil date in words.
-    #[must_use]
-    pub fn date(&self, date: &NaiveDate) -> String {
-        format::date(self.lang, *date)
     }
 
     /// An address of this directory in the page's language.

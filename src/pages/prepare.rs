@@ -183,7 +183,11 @@ const WAYS: &[Way] = &[
         source: "healingfoundationstherapy.com",
         url: "https://www.healingfoundationstherapy.com/care-credit",
     },
-    Way { text: "prep-pay-superbill", source: "citclinics.com", url: "https://citclinics.com/payment/" },
+    Way {
+        text: "prep-pay-superbill",
+        source: "citclinics.com",
+        url: "https://citclinics.com/payment/",
+    },
     Way {
         text: "prep-pay-hsa",
         source: "tovanihealth.com",

@@ -23,6 +23,8 @@ pub const RADII: [u16; 6] = [10, 25, 60, 100, 250, 500];
 /// Clinics of a group at first, and after "show more".
 const FEW: u16 = 20;
 const MANY: u16 = 200;
+/// Clinics of a group on paper.
+const PRINTED: u16 = 10;
 /// The longest text that anyone types into the box.
 const MAX_TEXT: usize = 200;
 /// The largest price that is asked for, dollars.
@@ -135,9 +137,10 @@ impl FindQuery {
         let fine = form_urlencoded::parse(text.as_bytes())
             .filter(|(name, _)| name == "lat" || name == "lon")
             .any(|(_, value)| {
-                let decimals = value.trim().split_once('.').map_or(0, |(_, decimals)| {
-                    decimals.trim_end_matches('0').len()
-                });
+                let decimals = value
+                    .trim()
+                    .split_once('.')
+                    .map_or(0, |(_, decimals)| decimals.trim_end_matches('0').len());
                 decimals > 2
             });
         if fine {
@@ -196,7 +199,11 @@ impl FindQuery {
             view,
             sort: self.sort,
             unknown: if self.include_unknown { Unknowns::Include } else { Unknowns::Exclude },
-            limit: if self.more { MANY } else { FEW },
+            limit: match (self.print, self.more) {
+                (true, _) => PRINTED,
+                (false, true) => MANY,
+                (false, false) => FEW,
+            },
             ..SearchRequest::default()
         }
     }
@@ -231,7 +238,8 @@ impl FindQuery {
                 out.append_pair(name, "true");
             }
         }
-        for (name, dollars) in [("max_session", self.max_session), ("max_course", self.max_course)] {
+        for (name, dollars) in [("max_session", self.max_session), ("max_course", self.max_course)]
+        {
             if let Some(dollars) = dollars {
                 out.append_pair(name, &dollars.to_string());
             }
@@ -302,8 +310,6 @@ fn dollars(value: &str) -> Option<i64> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
     use super::*;
 
     #[test]

@@ -2,6 +2,8 @@
 //!
 //! The steps are those of `rulebook/README.md`, "Facts", and carry its numbers.
 
+use std::cmp::Reverse;
+
 use chrono::{Days, NaiveDate};
 
 use crate::domain::{Tier, UnknownReason};
@@ -124,10 +126,11 @@ impl FactSpec {
         {
             live.retain(|claim| claim.about == About::Site);
         }
-        live.sort_by_key(|claim| (day(claim), claim.n));
+        // On one day the strongest is the last, so that the numbers decide nothing.
+        live.sort_by_key(|claim| (day(claim), Reverse(rank(claim)), claim.n));
 
         // (3) What reaches its tier, aged or not: the aged ones still say what superseded what.
-        let held = self.held(&live);
+        let held = self.held(&live, as_of);
         let history: Vec<&Claim> = live
             .iter()
             .filter(|claim| self.reaches(claim) && !held.iter().any(|h| h.n == claim.n))
@@ -178,27 +181,35 @@ impl FactSpec {
     /// (5) The clearing E3 statements that do not count: they follow an adverse E2 capture that
     /// nothing has overcome, and no later E2 capture shows the value that they sign.
     ///
-    /// A stronger clearing statement overcomes the capture. An adverse statement signed in
-    /// between does not, or the provider could sign twice to be rid of a flag.
-    fn held<'a>(&self, live: &[&'a Claim]) -> Vec<&'a Claim> {
-        let mut adverse_since: Option<NaiveDate> = None;
+    /// A stronger clearing statement overcomes the captures, but once it has aged only those that
+    /// have aged too. An adverse statement signed in between does not, or the provider could sign
+    /// twice to be rid of a flag; nor does another capture on the day of the signature.
+    fn held<'a>(&self, live: &[&'a Claim], as_of: NaiveDate) -> Vec<&'a Claim> {
+        let reached: Vec<&Claim> = live.iter().filter(|c| self.reaches(c)).copied().collect();
+        let mut captures: Vec<&Claim> = Vec::new();
         let mut held = Vec::new();
-        for claim in live.iter().filter(|claim| self.reaches(claim)) {
-            let (Some(value), Some(tier)) = (claim.value, claim.tier) else { continue };
-            if self.is_adverse(value) {
-                if tier == Tier::E2 {
-                    adverse_since = Some(day(claim));
-                }
-            } else if adverse_since.is_some_and(|since| since < day(claim)) {
+        for same_day in reached.chunk_by(|a, b| day(a) == day(b)) {
+            let (adverse, clearing): (Vec<&Claim>, Vec<&Claim>) =
+                same_day.iter().partition(|c| c.value.is_some_and(|value| self.is_adverse(value)));
+            for claim in clearing {
                 let shown = |c: &&Claim| {
-                    c.tier == Some(Tier::E2) && c.value == claim.value && day(c) > day(claim)
+                    c.tier == Some(Tier::E2)
+                        && c.value == claim.value
+                        && day(c) > day(claim)
+                        && !self.expired(c, as_of)
                 };
-                if tier == Tier::E3 && !live.iter().any(shown) {
-                    held.push(*claim);
+                if captures.is_empty() {
+                    break;
+                }
+                if claim.tier == Some(Tier::E3) && !live.iter().any(shown) {
+                    held.push(claim);
+                } else if self.expired(claim, as_of) {
+                    captures.retain(|capture| !self.expired(capture, as_of));
                 } else {
-                    adverse_since = None;
+                    captures.clear();
                 }
             }
+            captures.extend(adverse.iter().filter(|c| c.tier == Some(Tier::E2)));
         }
         held
     }

@@ -20,6 +20,7 @@ mod gazetteer;
 mod hours;
 mod import;
 mod openapi;
+mod pages;
 mod rules;
 mod store;
 mod support;

@@ -422,7 +422,8 @@ def some_expression(rng, facts, depth):
     if form < 0.12:
         return f"!({inner()})"
     if form < 0.2:
-        return f"({inner()}) == {rng.choice(['true', 'false'])}"
+        # Not around a bare literal: that no fact can change it is an error of its own.
+        return f"({inner()} || {some_leaf(rng, facts)}) == {rng.choice(['true', 'false'])}"
     if form < 0.3:
         return f"({inner()})"
     signs = rng.choices([" && ", " || ", "&&", "||"], k=rng.randint(1, 2))
@@ -531,7 +532,7 @@ def command_self():
     return wrong
 
 
-def command_write(count=1540, seed=829):
+def command_write(count=1530, seed=829):
     """The committed cases that the Rust test replays."""
     lines, based = [], bases()
     for case, _, answer in cases(count, seed, 100):

@@ -85,8 +85,12 @@ def resolve(fact, statements, as_of):
         if any(said.get("about") == "site" for said in accepted):
             for part in (kept, valued, reached, accepted):
                 part[:] = [said for said in part if said.get("about") == "site"]
+    # (5)
+    held = held_back(fact, valued, reached, today)
+    counted = [said for said in reached if not any(said is other for other in held)]
+    standing = walk(fact, [said for said in counted if not expired(fact, said, today)])
     # (7)
-    if not accepted:
+    if not standing:
         if reached:
             return {"reason": "stale"}
         if valued:
@@ -94,7 +98,16 @@ def resolve(fact, statements, as_of):
         given = [said for said in kept if said["value"] is None and said.get("reason")]
         given.sort(key=lambda said: said.get("observed_on") or "")
         return {"reason": given[-1]["reason"] if given else "never_asked"}
-    return walk(fact, valued, reached, accepted, today)
+    if len(standing) > 1:
+        return {"reason": "conflicting"}
+    value = standing[0]["value"]
+    # "An adverse stale fact takes the published flag down ..., never to clean."
+    ever = walk(fact, counted)
+    if len(ever) == 1 and not is_adverse(fact, value) and is_adverse(fact, ever[0]["value"]):
+        if expired(fact, ever[0], today):
+            return {"reason": "stale"}
+    disputed = is_adverse(fact, value) and any(not expired(fact, said, today) for said in held)
+    return {"value": value, "disputed": disputed}
 
 
 def confirmed(fact, valued, said, today):
@@ -108,33 +121,6 @@ def confirmed(fact, valued, said, today):
     )
 
 
-def walk(fact, valued, reached, accepted, today):
-    """(4), (5) and (6): the accepted statements in the order of their days.
-
-    The state is one of: nothing, a value, a conflict, or stale (an adverse capture
-    that has aged and that no signature may talk away).
-    """
-    state = State()
-    events = [(said["observed_on"], said) for said in reached]
-    for when in sorted({when for when, _ in events}):
-        same = [said for said in accepted if said["observed_on"] == when]
-        disagree = any(
-            not agree(a["value"], b["value"]) for i, a in enumerate(same) for b in same[:i]
-        )
-        if disagree:
-            state.clash(same, fact)
-        else:
-            same.sort(key=lambda said: STRENGTH[said["tier"]])
-            for said in same:
-                state.take(fact, said, lambda s: confirmed(fact, valued, s, today))
-        if any(
-            when == seen and expired(fact, said, today) and adverse_capture(fact, said)
-            for seen, said in events
-        ):
-            state.aged(fact)
-    return state.answer()
-
-
 def adverse_capture(fact, said):
     """An E2 with an adverse value."""
     return said["tier"] == "E2" and is_adverse(fact, said["value"])
@@ -146,59 +132,55 @@ def clearing_signature(fact, said):
     return known and said["tier"] == "E3" and not is_adverse(fact, said["value"])
 
 
-class State:
-    """What the statements so far come to."""
+def held_back(fact, valued, reached, today):
+    """(5) The signatures that do not count, because they follow an adverse capture.
 
-    def __init__(self):
-        self.value = None
-        self.tier = None
-        self.kind = "nothing"
-        self.captured = False
-        self.disputed = False
+    A clearing statement that counts ends that; once it has expired, it has ended it only
+    for the captures that have expired too.
+    """
+    held, captures = [], []
+    for when in sorted({said["observed_on"] for said in reached}):
+        same = [said for said in reached if said["observed_on"] == when]
+        for said in sorted(same, key=lambda s: STRENGTH[s["tier"]]):
+            if not captures or is_adverse(fact, said["value"]):
+                continue
+            if clearing_signature(fact, said) and not confirmed(fact, valued, said, today):
+                held.append(said)
+            elif expired(fact, said, today):
+                captures = [c for c in captures if not expired(fact, c, today)]
+            else:
+                captures = []
+        captures += [said for said in same if adverse_capture(fact, said)]
+    return held
 
-    def clash(self, same, fact):
-        """A disagreement: the next one must be as strong as every side."""
-        tiers = [said["tier"] for said in same] + ([self.tier] if self.tier else [])
-        self.tier = max(tiers, key=STRENGTH.get)
-        self.captured = self.captured or any(adverse_capture(fact, said) for said in same)
-        self.kind, self.value, self.disputed = "conflict", None, False
 
-    def aged(self, fact):
-        """An adverse capture that has expired: an older signature stays dead."""
-        signed = self.tier == "E3" and not is_adverse(fact, self.value)
-        if self.kind == "nothing" or (self.kind == "value" and signed):
-            self.kind, self.value, self.tier, self.captured = "stale", None, None, True
+def walk(fact, said_so_far):
+    """(4) and (6): a list of what stands at the end, in the order of days.
 
-    def take(self, fact, said, is_confirmed):
-        """The next accepted statement."""
-        adverse = is_adverse(fact, said["value"])
-        if clearing_signature(fact, said) and self.captured and not is_confirmed(said):
-            weaker = self.tier and STRENGTH[self.tier] > STRENGTH["E3"]
-            if not weaker:
-                self.disputed = self.kind == "value"
-                return
-        agrees = self.kind == "value" and agree(self.value, said["value"])
-        strong = self.tier is None or STRENGTH[said["tier"]] >= STRENGTH[self.tier]
-        again = (
-            self.kind == "value"
-            and adverse_capture(fact, said)
-            and self.tier == "E3"
-            and not is_adverse(fact, self.value)
-        )
-        if not (agrees or strong or again):
-            self.clash([said], fact)
-            return
-        if not agrees:
-            self.disputed = False
-        self.value = join(self.value, said["value"]) if agrees else said["value"]
-        self.captured = adverse and (self.captured or adverse_capture(fact, said))
-        self.kind, self.tier = "value", said["tier"]
+    One entry is a value, two or more are a conflict. After a conflict the next statement
+    must do to every side what (4) asks of it.
+    """
+    sides = []
+    order = sorted(said_so_far, key=lambda said: (said["observed_on"], STRENGTH[said["tier"]]))
+    for said in order:
+        if all(replaces(fact, said, side) for side in sides):
+            if len(sides) == 1 and agree(sides[0]["value"], said["value"]):
+                said = {**said, "value": join(sides[0]["value"], said["value"])}
+            sides = [said]
+        else:
+            sides.append(said)
+    return sides
 
-    def answer(self):
-        """The resolved fact."""
-        if self.kind == "value":
-            return {"value": self.value, "disputed": self.disputed}
-        return {"reason": {"conflict": "conflicting"}.get(self.kind, self.kind)}
+
+def replaces(fact, said, side):
+    """(4) Whether the later statement takes the place of the earlier."""
+    if agree(side["value"], said["value"]):
+        return True
+    if side["observed_on"] == said["observed_on"]:
+        return False
+    if STRENGTH[said["tier"]] >= STRENGTH[side["tier"]]:
+        return True
+    return adverse_capture(fact, said) and clearing_signature(fact, side)
 
 
 # ---------------------------------------------------------------- random lists
@@ -226,7 +208,7 @@ def some_list(rng, fact, as_of):
     limit = fact["max_age_days"]
     ages = [0, 1, 2, 10, 30, limit - 1, limit, limit + 1, limit + 30]
     pool = rng.sample(ages, 4)
-    statements = []
+    reasons, statements = {}, []
     for _ in range(rng.choice([0, 1, 1, 2, 2, 2, 3, 3, 3, 4, 5])):
         age = -1 if rng.random() < 0.04 else rng.choice(pool)
         seen = day(as_of) - timedelta(days=age)
@@ -236,7 +218,8 @@ def some_list(rng, fact, as_of):
         said = {"value": some_value(rng, fact), "tier": tier, "observed_on": seen.isoformat()}
         if rng.random() < 0.08:
             said["value"] = None
-            said["reason"] = rng.choice(["not_found", "no_answer", "unresolved_name_match"])
+            some = rng.choice(["not_found", "no_answer", "unresolved_name_match"])
+            said["reason"] = reasons.setdefault(age, some)
         elif rng.random() < 0.2:
             until = day(as_of) + timedelta(days=rng.choice([-1, 0, 1, 400]))
             said["valid_until"] = max(until, seen).isoformat()
@@ -247,6 +230,39 @@ def some_list(rng, fact, as_of):
         statements.append(said)
     return statements
 
+
+def some_story(rng, fact, as_of):
+    """A flag and what people say about it afterwards, mostly on different days."""
+    limit = fact["max_age_days"]
+    ages = sorted(rng.choices([0, 1, 5, 40, 90, limit - 1, limit, limit + 1], k=5), reverse=True)
+    clearing = [v for v in fact.get("values", [True, False]) if v not in fact["adverse_values"]]
+    turns = [("E2", True)] * 5 + [("E3", False)] * 6 + [("E2", False)] * 3
+    turns += [("E3", True), ("E3", True), ("E4", False), ("E1", False), ("E4", True)]
+    statements = []
+    for age in ages[: rng.choice([2, 3, 3, 4, 5])]:
+        tier, adverse = rng.choice(turns)
+        seen = day(as_of) - timedelta(days=age)
+        value = rng.choice(fact["adverse_values"] if adverse else clearing)
+        said = {"value": value, "tier": tier, "observed_on": seen.isoformat()}
+        if rng.random() < 0.25:
+            until = day(as_of) + timedelta(days=rng.choice([-1, 0, 1, 400]))
+            said["valid_until"] = max(until, seen).isoformat()
+        if rng.random() < 0.04:
+            said["withdrawn"] = True
+        statements.append(said)
+    rng.shuffle(statements)
+    return statements
+
+
+STORIES = [
+    "takehome.offered",
+    "takehome.supervision",
+    "telehealth.prescribes_ketamine",
+    "telehealth.encounter_mode",
+    "offers.racemic_ketamine",
+    "site.driving_policy",
+    "claims.fda_approved_psych",
+]
 
 FAVOURITES = [
     "takehome.offered",
@@ -274,8 +290,13 @@ def cases(count, seed):
     for _ in range(count):
         name = rng.choice(FAVOURITES if rng.random() < 0.8 else names)
         as_of = rng.choice(["2026-11-21", "2027-01-01", "2028-02-29"])
-        case = {"fact": name, "as_of": as_of, "statements": some_list(rng, facts[name], as_of)}
-        yield case, resolve(facts[name], case["statements"], as_of)
+        if rng.random() < 0.5:
+            name = rng.choice(STORIES)
+            statements = some_story(rng, facts[name], as_of)
+        else:
+            statements = some_list(rng, facts[name], as_of)
+        case = {"fact": name, "as_of": as_of, "statements": statements}
+        yield case, resolve(facts[name], statements, as_of)
 
 
 # ------------------------------------------------------------------ commands

@@ -107,12 +107,13 @@ impl Calculator {
     /// The form as it was filled in.
     #[must_use]
     pub fn new(app: &App, lang: Lang, clinic: &ClinicDetail, asked: &Asked) -> Self {
-        let error = match detail::course_cost(app, &clinic.item.slug, asked.route, asked.sessions, None) {
-            _ if asked.wrong_sessions => Some("calc-error-sessions"),
-            Ok(Err(CourseCostError::Sessions)) => Some("calc-error-sessions"),
-            Ok(Err(CourseCostError::RouteNotOffered(_))) => Some("calc-error-route"),
-            Ok(Ok(_)) | Err(_) => None,
-        };
+        let error =
+            match detail::course_cost(app, &clinic.item.slug, asked.route, asked.sessions, None) {
+                _ if asked.wrong_sessions => Some("calc-error-sessions"),
+                Ok(Err(CourseCostError::Sessions)) => Some("calc-error-sessions"),
+                Ok(Err(CourseCostError::RouteNotOffered(_))) => Some("calc-error-route"),
+                Ok(Ok(_)) | Err(_) => None,
+            };
         Self {
             routes: clinic
                 .item
@@ -201,7 +202,8 @@ impl CostView {
                 .map(|assumption| {
                     let text = lang.t(&assumption_key(assumption.code));
                     // The conditions are the clinic's own words, after the colon.
-                    let own = Some(&assumption.text).filter(|_| assumption.code == AssumptionCode::Conditions);
+                    let own = Some(&assumption.text)
+                        .filter(|_| assumption.code == AssumptionCode::Conditions);
                     match own.and_then(|own| own.split_once(": ")) {
                         Some((_, words)) => format!("{text} {words}"),
                         None => text.into_owned(),
@@ -227,7 +229,10 @@ fn monthly(lang: Lang, cost: &CourseCost, months: u8) -> Option<String> {
     let part = |cents: i64| {
         // Rounded up to a whole dollar: too little would be a promise.
         let parts = i64::from(months).saturating_mul(100);
-        cents.saturating_add(parts.saturating_sub(1)).checked_div(parts).map(|d| d.saturating_mul(100))
+        cents
+            .saturating_add(parts.saturating_sub(1))
+            .checked_div(parts)
+            .map(|d| d.saturating_mul(100))
     };
     let min = cost.min_cents?;
     let shown = format::money_range(part(min)?, part(cost.max_cents.unwrap_or(min))?);
@@ -269,7 +274,8 @@ fn way(app: &App, lang: Lang, clinic: &ClinicDetail, route: Route) -> Option<Way
         }
         CostState::Unpublished => None,
     };
-    let sessions = if cost.sessions_assumed { "course-sessions-assumed" } else { "course-sessions" };
+    let sessions =
+        if cost.sessions_assumed { "course-sessions-assumed" } else { "course-sessions" };
     let fits = |product: Option<Product>| match product {
         None | Some(Product::Unspecified) => true,
         Some(Product::EsketamineSpravato) => route == Route::Nasal,

@@ -83,9 +83,7 @@ pub fn visit(lang: Lang, facts: &[NamedFact<'_>]) -> Vec<VisitGroup> {
         let total = facts.len().to_string();
         VisitGroup {
             title,
-            known: lang
-                .args("visit-known", &[("known", &known), ("total", &total)])
-                .into_owned(),
+            known: lang.args("visit-known", &[("known", &known), ("total", &total)]).into_owned(),
             open: OPEN.contains(title),
             facts,
         }
@@ -196,7 +194,11 @@ pub fn guarantee(lang: Lang, clinic: &ClinicDetail) -> Option<String> {
     let kind = lang.t(&format!("guarantee-{}", promise.kind));
     let words = promise.claim.iter().chain(&promise.conditions);
     let words: Vec<&str> = words.map(String::as_str).collect();
-    Some(if words.is_empty() { kind.into_owned() } else { format!("{kind}: “{}”", words.join(" ")) })
+    Some(if words.is_empty() {
+        kind.into_owned()
+    } else {
+        format!("{kind}: “{}”", words.join(" "))
+    })
 }
 
 /// A credential with what it is worth.
@@ -214,7 +216,11 @@ pub struct CredentialLine {
 
 /// Every credential that was stated.
 #[must_use]
-pub fn credentials(lang: Lang, clinic: &ClinicDetail, evidence: &Evidence<'_>) -> Vec<CredentialLine> {
+pub fn credentials(
+    lang: Lang,
+    clinic: &ClinicDetail,
+    evidence: &Evidence<'_>,
+) -> Vec<CredentialLine> {
     let state = |credential: &crate::app::answer::CredentialView| match credential.expires_on {
         _ if !credential.valid => lang.t("cred-not-valid").into_owned(),
         Some(day) => lang.t1("cred-valid-until", &format::date(lang, day)).into_owned(),

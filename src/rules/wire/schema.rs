@@ -18,7 +18,7 @@ use utoipa::{
 
 use crate::{
     domain::fact::FactValue,
-    rules::{FactSpec, Kind, Rulebook},
+    rules::{FactSpec, Kind, Rule, Rulebook},
 };
 
 /// What is known, by the fact's name; null and absent both mean unknown.
@@ -56,14 +56,18 @@ impl PartialSchema for LawDates {
             "For law rules by id, the date through which the law is taken to be confirmed, in \
              place of the rulebook's, earlier or later.",
         );
-        let date = || {
+        let date = |rule: &Rule| {
             ObjectBuilder::new()
                 .schema_type(Type::String)
                 .format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
+                .description(Some(format!(
+                    "The last day for which this counts as law: {}",
+                    rule.title
+                )))
         };
         if let Ok(rulebook) = Rulebook::built_in() {
             for rule in rulebook.rules().iter().filter(|rule| rule.law.is_some()) {
-                object = object.property(&rule.id, date());
+                object = object.property(&rule.id, date(rule));
             }
         }
         object.into()

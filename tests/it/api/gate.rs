@@ -76,6 +76,11 @@ fn a_wrong_method_is_told_the_right_ones() {
     let problem = reply.expect_problem("method-not-allowed");
     assert_eq!(problem["instance"], "/v1/reference/{list}");
     assert_eq!(reply.header("allow"), Some("GET, HEAD, OPTIONS"));
+    // What only takes POST leaves GET to the clinic of that name.
+    let reply = app.get("/v1/clinics/search").expect(404);
+    assert_eq!(reply.expect_problem("not-found")["instance"], "/v1/clinics/{id}");
+    let reply = app.request("PUT", "/v1/clinics/search", &[], b"{}").expect(405);
+    assert_eq!(reply.header("allow"), Some("POST, OPTIONS"));
     let reply = app.get("/test/echo").expect(405);
     assert_eq!(reply.header("allow"), Some("POST, OPTIONS"));
     reply.expect_problem("method-not-allowed");

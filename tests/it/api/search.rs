@@ -181,7 +181,6 @@ fn bodies_that_are_no_question_are_refused() {
         (b"{\"q\":\"\xff\"}", 400, "invalid-body"),
         (b"{\"q\":\"x\"} trailing", 400, "invalid-body"),
         (b"{\"q\":\"x\",\"q\":\"y\"}", 400, "invalid-body"),
-        (b"{}", 400, "invalid-body"),
         (b"{\"lat\":389.8,\"lon\":0}", 400, "invalid-body"),
         (b"{\"lat\":1e400,\"lon\":0}", 400, "invalid-body"),
         (b"{\"bbox\":[1,2,3,1]}", 400, "invalid-body"),
@@ -190,8 +189,7 @@ fn bodies_that_are_no_question_are_refused() {
     ];
     for (body, status, kind) in refused {
         let reply = app.post("/v1/clinics/search", body);
-        assert_eq!(reply.status, *status, "{}", reply.text());
-        reply.expect_problem(kind);
+        reply.expect(*status).expect_problem(kind);
     }
     let deeper = "[".repeat(100_000);
     app.post("/v1/clinics/search", deeper).expect(413);

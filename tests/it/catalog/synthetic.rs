@@ -15,39 +15,45 @@ use chrono::{Days, NaiveDate, NaiveTime};
 use rand::{RngExt, SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
-/// Large cities with their population in tens of thousands. Source: Census 2020, rounded.
-const CITIES: &[(f64, f64, u32, UsState)] = &[
-    (40.71, -74.01, 880, UsState::Ny),
-    (34.05, -118.24, 390, UsState::Ca),
-    (41.88, -87.63, 275, UsState::Il),
-    (29.76, -95.37, 230, UsState::Tx),
-    (33.45, -112.07, 161, UsState::Az),
-    (39.95, -75.17, 160, UsState::Pa),
-    (29.42, -98.49, 143, UsState::Tx),
-    (32.72, -117.16, 139, UsState::Ca),
-    (32.78, -96.80, 130, UsState::Tx),
-    (37.34, -121.89, 101, UsState::Ca),
-    (30.27, -97.74, 96, UsState::Tx),
-    (30.33, -81.66, 95, UsState::Fl),
-    (39.96, -83.00, 91, UsState::Oh),
-    (37.77, -122.42, 87, UsState::Ca),
-    (47.61, -122.33, 74, UsState::Wa),
-    (39.74, -104.99, 72, UsState::Co),
-    (38.91, -77.04, 69, UsState::Dc),
-    (42.36, -71.06, 68, UsState::Ma),
-    (36.16, -86.78, 69, UsState::Tn),
-    (45.52, -122.68, 65, UsState::Or),
-    (39.29, -76.61, 59, UsState::Md),
-    (43.04, -87.91, 58, UsState::Wi),
-    (33.75, -84.39, 50, UsState::Ga),
-    (25.76, -80.19, 44, UsState::Fl),
-    (38.63, -90.20, 30, UsState::Mo),
-    (21.31, -157.86, 35, UsState::Hi),
-    (61.22, -149.90, 29, UsState::Ak),
-    (18.47, -66.11, 34, UsState::Pr),
+/// Large metropolitan areas with their population in hundreds of thousands. Source: Census
+/// 2020, rounded; with two places beyond the antimeridian and two overseas.
+const METROS: &[(f64, f64, u32, UsState)] = &[
+    (40.71, -74.01, 201, UsState::Ny),
+    (34.05, -118.24, 132, UsState::Ca),
+    (41.88, -87.63, 96, UsState::Il),
+    (32.78, -96.80, 76, UsState::Tx),
+    (29.76, -95.37, 71, UsState::Tx),
+    (38.91, -77.04, 64, UsState::Dc),
+    (39.95, -75.17, 62, UsState::Pa),
+    (25.76, -80.19, 61, UsState::Fl),
+    (33.75, -84.39, 61, UsState::Ga),
+    (42.36, -71.06, 49, UsState::Ma),
+    (33.45, -112.07, 48, UsState::Az),
+    (37.77, -122.42, 47, UsState::Ca),
+    (33.95, -117.40, 46, UsState::Ca),
+    (42.33, -83.05, 44, UsState::Mi),
+    (47.61, -122.33, 40, UsState::Wa),
+    (44.98, -93.27, 37, UsState::Mn),
+    (32.72, -117.16, 33, UsState::Ca),
+    (27.95, -82.46, 32, UsState::Fl),
+    (39.74, -104.99, 30, UsState::Co),
+    (39.29, -76.61, 28, UsState::Md),
+    (38.63, -90.20, 28, UsState::Mo),
+    (35.23, -80.84, 27, UsState::Nc),
+    (28.54, -81.38, 27, UsState::Fl),
+    (29.42, -98.49, 26, UsState::Tx),
+    (45.52, -122.68, 25, UsState::Or),
+    (21.31, -157.86, 10, UsState::Hi),
+    (18.47, -66.11, 20, UsState::Pr),
     (13.47, 144.75, 2, UsState::Gu),
     (51.88, -176.65, 1, UsState::Ak),
 ];
+
+/// The share of the population that lives in one of [`METROS`].
+const METRO_SHARE: f64 = 0.43;
+
+/// Towns in which the others live, the largest a hundred times the smallest.
+const TOWNS: usize = 1_000;
 
 const NAME_WORDS: &[&str] = &[
     "Ketamine",
@@ -198,36 +204,42 @@ impl Synthetic {
     }
 
     fn place(&mut self) -> (Option<LatLon>, Option<UsState>) {
-        let total: u32 = CITIES.iter().map(|city| city.2).sum();
-        let mut pick = self.rng.random_range(0..total);
-        let city = CITIES
-            .iter()
-            .find(|city| {
-                let here = pick < city.2;
-                pick = pick.saturating_sub(city.2);
-                here
-            })
-            .unwrap();
-        let state = self.maybe(0.98, |_| city.3);
+        let (lat, lon, state) = if self.chance(METRO_SHARE) { self.metro() } else { self.town() };
+        let state = self.maybe(0.98, |_| state);
         if self.chance(0.03) {
             return (None, state);
         }
-        if self.chance(0.1) {
+        if self.chance(0.05) {
             // The middle of the city, as where only the city is known: equal distances.
-            return (Some(LatLon { lat: city.0, lon: city.1 }), state);
+            return (Some(LatLon { lat, lon }), state);
         }
-        // A dense core and wide suburbs; a third lives anywhere.
-        let (lat, lon) = if self.chance(0.3) {
-            (self.rng.random_range(25.0..49.0), self.rng.random_range(-124.0..-67.0))
-        } else {
-            let spread = if self.chance(0.5) { 0.1 } else { 0.6 };
-            let mut off =
-                || (0..6).map(|_| self.rng.random_range(-1.0..1.0_f64)).sum::<f64>() / 2.0 * spread;
-            (city.0 + off(), city.1 + off())
-        };
+        // A dense core and wide suburbs.
+        let spread = if self.chance(0.4) { 0.1 } else { 0.5 };
+        let mut off =
+            || (0..6).map(|_| self.rng.random_range(-1.0..1.0_f64)).sum::<f64>() / 2.0 * spread;
         let round = |degrees: f64| (degrees * 1e5).round() / 1e5;
-        let lon = if lon < -180.0 { lon + 360.0 } else { lon };
-        (Some(LatLon { lat: round(lat), lon: round(lon) }), state)
+        let (lat, lon) = (round(lat + off()), round(lon + off()));
+        (Some(LatLon { lat, lon: if lon < -180.0 { lon + 360.0 } else { lon } }), state)
+    }
+
+    fn metro(&mut self) -> (f64, f64, UsState) {
+        let total: u32 = METROS.iter().map(|metro| metro.2).sum();
+        let mut pick = self.rng.random_range(0..total);
+        let metro = METROS.iter().find(|metro| {
+            let here = pick < metro.2;
+            pick = pick.saturating_sub(metro.2);
+            here
+        });
+        let (lat, lon, _, state) = metro.unwrap();
+        (*lat, *lon, *state)
+    }
+
+    fn town(&mut self) -> (f64, f64, UsState) {
+        // The share of a town falls with its number; its place follows from the number.
+        let number = (TOWNS as f64).powf(self.rng.random_range(0.3..1.0)) as u64;
+        let mut own = StdRng::seed_from_u64(number);
+        let (lat, lon) = (own.random_range(27.0..48.0), own.random_range(-123.0..-70.0));
+        (lat, lon, UsState::ALL[own.random_range(0..51)])
     }
 
     fn name(&mut self) -> String {
@@ -348,7 +360,7 @@ impl Synthetic {
 
     fn add_filter(&mut self, filters: &mut Filters) {
         match self.rng.random_range(0..17) {
-            0 => filters.states = vec![self.one(CITIES).3],
+            0 => filters.states = vec![self.one(METROS).3],
             1 => filters.statuses = vec![self.one(SafetyStatus::ALL)],
             2 => filters.routes = self.some(Route::ALL, 0.3),
             3 => filters.indications = self.some(Indication::ALL, 0.15),

@@ -3,6 +3,7 @@
 mod cases;
 mod language;
 mod load;
+mod oracle;
 mod properties;
 mod public;
 mod speed;

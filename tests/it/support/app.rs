@@ -216,7 +216,8 @@ impl Reply {
     /// The status must be this one.
     #[track_caller]
     pub fn expect(self, status: u16) -> Self {
-        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(&self.body));
+        let start = &self.body[..self.body.len().min(600)];
+        assert_eq!(self.status, status, "{}", String::from_utf8_lossy(start));
         self
     }
 

@@ -30,6 +30,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
         "cli",
         &[
             "http",
+            "pages",
             "app",
             "store",
             "import",

@@ -1,0 +1,3 @@
+//! The pages: catalogues, templates and words.
+
+mod texts;
