@@ -12,7 +12,9 @@
 )]
 
 mod api;
+mod app;
 mod catalog;
+mod cli;
 mod course_cost;
 mod gazetteer;
 mod hours;

@@ -3,7 +3,9 @@
 
 pub mod app;
 pub mod db;
+pub mod flows;
 mod postgres;
+pub mod program;
 pub mod providers;
 
 pub use db::{Backend, TestDb};
