@@ -214,23 +214,24 @@ impl FactSpec {
         held
     }
 
-    /// (4) and (6): which statement stands at the end, in the order of their days.
+    /// (4) and (6): which statement stands at the end, in the order of their days. Those of one
+    /// day are weighed together, so that their order decides nothing.
     fn fold<'a>(&self, claims: &[&'a Claim]) -> Standing<'a> {
         // More than one statement stands only while they conflict.
         let mut standing: Vec<Merged<'a>> = Vec::new();
-        for &claim in claims {
-            let Some(value) = claim.value else { continue };
-            let next = Merged { value, latest: claim, united: Vec::new() };
-            if let [current] = standing.as_slice()
+        for same_day in claims.chunk_by(|a, b| day(a) == day(b)) {
+            let said = Merged::of_one_day(same_day);
+            if let ([current], [next]) = (standing.as_slice(), said.as_slice())
                 && let Some(value) = agreed(current.value, next.value)
             {
                 standing = vec![current.followed_by(next, value)];
                 continue;
             }
-            if standing.iter().all(|current| self.replaces(claim, current)) {
+            let outdone = |current| said.iter().all(|next| self.replaces(next, current));
+            if standing.iter().all(outdone) {
                 standing.clear();
             }
-            standing.push(next);
+            standing.extend(said);
         }
         match standing.len() {
             0 => Standing::Nothing,
@@ -239,21 +240,16 @@ impl FactSpec {
         }
     }
 
-    /// True when a statement takes the place of one that stands before it.
-    fn replaces(&self, next: &Claim, current: &Merged<'_>) -> bool {
-        if agreed(current.value, next.value.unwrap_or(current.value)).is_some() {
-            return true;
-        }
-        let earlier = current.latest;
-        if day(earlier) == day(next) {
-            return false;
-        }
-        let stronger = rank(next) <= rank(earlier);
-        let adverse_capture = next.tier == Some(Tier::E2)
-            && next.value.is_some_and(|value| self.is_adverse(value))
+    /// True when a statement takes the place of one of an earlier day.
+    fn replaces(&self, next: &Merged<'_>, current: &Merged<'_>) -> bool {
+        let (later, earlier) = (next.latest, current.latest);
+        let adverse_capture = later.tier == Some(Tier::E2)
+            && self.is_adverse(next.value)
             && earlier.tier == Some(Tier::E3)
             && self.is_clearing(current.value);
-        stronger || adverse_capture
+        adverse_capture
+            || rank(later) <= rank(earlier)
+            || agreed(current.value, next.value).is_some()
     }
 
     /// The adverse statement that had replaced this value and has aged since. Without this, an
@@ -307,6 +303,7 @@ enum Standing<'a> {
 }
 
 /// A statement that stands, with the earlier ones whose sets it was united with.
+#[derive(Clone)]
 struct Merged<'a> {
     value: Value,
     latest: &'a Claim,
@@ -314,14 +311,31 @@ struct Merged<'a> {
 }
 
 impl<'a> Merged<'a> {
+    const fn new(claim: &'a Claim, value: Value) -> Self {
+        Self { value, latest: claim, united: Vec::new() }
+    }
+
+    /// The statements of one day, the strongest last: one where all agree, else each of them.
+    fn of_one_day(claims: &[&'a Claim]) -> Vec<Self> {
+        let each: Vec<Self> =
+            claims.iter().filter_map(|claim| Some(Self::new(claim, claim.value?))).collect();
+        let Some((first, rest)) = each.split_first() else { return each };
+        let united = rest.iter().try_fold(first.clone(), |one, next| {
+            let value = agreed(one.value, next.value)?;
+            Some(one.followed_by(next, value))
+        });
+        united.map_or(each, |one| vec![one])
+    }
+
     /// This one, followed by another that agrees. Only what the later one does not say itself
     /// still rests on the earlier ones.
-    fn followed_by(&self, next: Self, value: Value) -> Self {
+    fn followed_by(&self, next: &Self, value: Value) -> Self {
         if value == next.value {
-            return next;
+            return next.clone();
         }
         let mut united = self.united.clone();
         united.push(self.latest);
+        united.extend(&next.united);
         Self { value, latest: next.latest, united }
     }
 }

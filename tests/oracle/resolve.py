@@ -157,27 +157,36 @@ def held_back(fact, valued, reached, today):
 def walk(fact, said_so_far):
     """(4) and (6): a list of what stands at the end, in the order of days.
 
-    One entry is a value, two or more are a conflict. After a conflict the next statement
-    must do to every side what (4) asks of it.
+    One entry is a value, two or more are a conflict. What is said on one day is weighed
+    together. After a conflict the next day must do to every side what (4) asks of it.
     """
     sides = []
-    order = sorted(said_so_far, key=lambda said: (said["observed_on"], STRENGTH[said["tier"]]))
-    for said in order:
-        if all(replaces(fact, said, side) for side in sides):
-            if len(sides) == 1 and agree(sides[0]["value"], said["value"]):
-                said = {**said, "value": join(sides[0]["value"], said["value"])}
-            sides = [said]
+    for when in sorted({said["observed_on"] for said in said_so_far}):
+        said = together([said for said in said_so_far if said["observed_on"] == when])
+        if len(sides) == len(said) == 1 and agree(sides[0]["value"], said[0]["value"]):
+            sides = [{**said[0], "value": join(sides[0]["value"], said[0]["value"])}]
+        elif all(replaces(fact, new, old) for new in said for old in sides):
+            sides = said
         else:
-            sides.append(said)
+            sides = sides + said
     return sides
+
+
+def together(same_day):
+    """The statements of one day: one with the strongest tier where no two disagree."""
+    if any(not agree(a["value"], b["value"]) for a in same_day for b in same_day):
+        return same_day
+    one = max(same_day, key=lambda said: STRENGTH[said["tier"]])
+    value = one["value"]
+    for other in same_day:
+        value = join(value, other["value"])
+    return [{**one, "value": value}]
 
 
 def replaces(fact, said, side):
     """(4) Whether the later statement takes the place of the earlier."""
     if agree(side["value"], said["value"]):
         return True
-    if side["observed_on"] == said["observed_on"]:
-        return False
     if STRENGTH[said["tier"]] >= STRENGTH[side["tier"]]:
         return True
     return adverse_capture(fact, said) and clearing_signature(fact, side)

@@ -172,7 +172,8 @@ fn statements_resolve_as_the_oracle_says() {
             let disputed = fact.disputed_by.is_some();
             if fact.state != expected || disputed != case.expect.disputed {
                 let state = fact.state;
-                differences.push(format!("{state:?}, disputed {disputed}, turned {turned}: {line}"));
+                differences
+                    .push(format!("{state:?}, disputed {disputed}, turned {turned}: {line}"));
             }
         }
         compared += 1;
