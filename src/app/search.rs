@@ -61,6 +61,8 @@ pub struct SearchPage {
     pub body: Vec<u8>,
     /// The revision of the catalog that answered.
     pub revision: i64,
+    /// The cursor of the next page; none on the last one.
+    pub next_cursor: Option<String>,
 }
 
 /// How the answer is to be written.
@@ -132,7 +134,7 @@ pub fn search(
         operator: app.operator.clone(),
     };
     let body = Body::new(rendering.shape, answer.hits.len()).write(&answer.hits, &meta, &rendering);
-    Ok(SearchPage { body, revision: catalog.revision() })
+    Ok(SearchPage { body, revision: catalog.revision(), next_cursor: meta.next_cursor })
 }
 
 /// Finds the place, and says what the catalog is to be asked.

@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use actix_web::http::{Method, header::EntityTag};
 use chrono::{Datelike as _, NaiveDate};
+use tokio::sync::Semaphore;
 
 use super::{
     metrics::Metrics,
@@ -57,6 +58,8 @@ pub struct Shared {
     pub routes: Routes,
     /// Counters and durations.
     pub metrics: Metrics,
+    /// Whose turn it is to have listings evaluated for another date.
+    pub other_dates: Semaphore,
 }
 
 impl Shared {
@@ -65,7 +68,7 @@ impl Shared {
     pub fn new(app: Arc<App>, limits: Limits, more: &[(&str, &[Method])]) -> Self {
         let routes = Routes::new(&openapi::document(), more);
         let metrics = Metrics::new(&routes);
-        Self { app, limits, routes, metrics }
+        Self { app, limits, routes, metrics, other_dates: Semaphore::new(1) }
     }
 
     /// The tag of an answer from the catalog: its revision, its date, the media type and the

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{
     HttpRequest, HttpResponse, get, post,
-    web::{Bytes, Data, block},
+    web::{Data, block},
 };
 use serde_json::json;
 use utoipa::{PartialSchema, ToSchema};
@@ -69,8 +69,7 @@ pub async fn list_clinics(
         return Ok(reply::unchanged(&tag, Caching::Revalidate));
     }
     let links = Links::of_address(address);
-    let body = answer(&shared.app, question, media, &links).await?;
-    let mut response = reply::whole(media, Caching::Revalidate, body);
+    let mut response = answer(&shared, question, (media, Caching::Revalidate), &links).await?;
     reply::set_tag(&mut response, &tag);
     Ok(response)
 }
@@ -112,18 +111,18 @@ pub async fn search_clinics(
     question.cursor = question.cursor.or(page);
     let media = reply::negotiate(&request, &[Media::Json, Media::GeoJson])?;
 
-    let body = answer(&shared.app, question, media, &Links::of_body()).await?;
-    Ok(reply::whole(media, Caching::NoStore, body))
+    answer(&shared, question, (media, Caching::NoStore), &Links::of_body()).await
 }
 
 /// Runs the search: at once where the catalog knows the answer, beside the workers where it has
 /// to evaluate listings for another date first.
 async fn answer(
-    app: &Arc<App>,
+    shared: &Shared,
     question: SearchRequest,
-    media: Media,
+    (media, caching): (Media, Caching),
     links: &Links,
-) -> Result<Bytes, Problem> {
+) -> Result<HttpResponse, Problem> {
+    let app = &shared.app;
     let shape = if media == Media::GeoJson { Shape::GeoJson } else { Shape::Json };
     let ask = move |app: &App, question: &SearchRequest, links: &Links| {
         let rendering = Rendering { shape, this: &links.this, next_prefix: &links.next_prefix };
@@ -131,12 +130,17 @@ async fn answer(
     };
     let other_date = question.as_of.is_some_and(|date| date != app.catalog.load().as_of());
     let page = if other_date {
+        // One at a time, so that a crowd of such questions leaves the processors to the others.
+        let _turn = shared.other_dates.acquire().await.map_err(Problem::internal)?;
         let (app, links) = (Arc::clone(app), links.clone());
         block(move || ask(&app, &question, &links)).await.map_err(Problem::internal)?
     } else {
         ask(app, &question, links)
-    };
-    Ok(Bytes::from(page?.body))
+    }?;
+    let next = page.next_cursor.map(|cursor| format!("{}{cursor}", links.next_prefix));
+    let mut response = reply::whole(media, caching, page.body);
+    reply::set_links(&mut response, &links.this, next.as_deref());
+    Ok(response)
 }
 
 /// The address of a page, and what the cursor of the next one is appended to.

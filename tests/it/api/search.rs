@@ -39,11 +39,16 @@ fn pages_follow_each_other_to_the_end() {
     let mut path = "/v1/clinics?state=NY&state=CA&view=all&limit=3".to_owned();
     let mut found = Vec::new();
     loop {
-        let page = app.get(&path).expect(200).json();
+        let reply = app.get(&path).expect(200);
+        let (page, link) = (reply.json(), reply.header("link").unwrap());
         assert_eq!(page["links"]["self"], path);
+        assert!(link.starts_with(&format!("<{path}>; rel=\"self\"")), "{link}");
         found.extend(ids(&page));
         match page["links"]["next"].as_str() {
-            Some(next) => path = next.to_owned(),
+            Some(next) => {
+                assert!(link.ends_with(&format!("<{next}>; rel=\"next\"")), "{link}");
+                path = next.to_owned();
+            }
             None => break,
         }
     }
