@@ -16,4 +16,9 @@ pub fn start() {
         .with_writer(std::io::stderr);
     // It fails only where logging has already been started.
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
+    // The message of a panic may quote what a person asked for; its place never does.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a panic");
+    }));
 }

@@ -129,8 +129,24 @@ impl App {
         }
         let documents = self.store.read(|reader| reader.documents(&changes.providers))?;
         let patched = catalog.patched(changes.head, &drawn(&documents, self.easel(today))?);
-        self.catalog.store(if patched.needs_rebuild() { patched.rebuilt() } else { patched });
+        self.catalog.store(patched);
         Ok(())
+    }
+
+    /// Puts what has changed since the last rebuild into the large tables, once it is enough
+    /// to pay. The long part holds up no change: what comes in meanwhile is applied again.
+    pub fn settle(&self) {
+        let catalog = self.catalog.load_full();
+        if !catalog.needs_rebuild() {
+            return;
+        }
+        let rebuilt = catalog.rebuilt();
+        let _one_at_a_time = self.catching_up.lock();
+        let current = self.catalog.load_full();
+        // The turn of the date has made a whole new catalog in between.
+        if current.as_of() == rebuilt.as_of() && current.revision() >= rebuilt.revision() {
+            self.catalog.store(current.rebased_on(&rebuilt));
+        }
     }
 }
 
@@ -149,6 +165,7 @@ impl Keeper {
         let thread = thread::spawn(move || {
             while stopped.recv_timeout(POLL) == Err(RecvTimeoutError::Timeout) {
                 let outcome = app.catch_up();
+                app.settle();
                 let reachable = outcome.is_ok();
                 if app.store_reachable.swap(reachable, Ordering::Relaxed) != reachable {
                     match outcome {

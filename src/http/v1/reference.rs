@@ -66,8 +66,9 @@ pub struct ListSource {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub url: Option<String>,
-    /// The day on which it was read.
-    pub read_on: chrono::NaiveDate,
+    /// The day on which what it says was taken into this table, from research notes; the source
+    /// itself is to be read again before anybody relies on it.
+    pub taken_in_on: chrono::NaiveDate,
 }
 
 /// One code.

@@ -20,7 +20,7 @@ fn every_list_has_the_codes_of_the_domain_and_says_where_they_come_from() {
         let list: CodeList = serde_json::from_slice(&reply.body).unwrap();
         assert_eq!(list.name, *name);
         assert!(!list.sources.is_empty(), "{name}");
-        assert!(list.sources.iter().all(|source| source.read_on <= list.as_of), "{name}");
+        assert!(list.sources.iter().all(|source| source.taken_in_on <= list.as_of), "{name}");
         let mut given: Vec<&str> = list.codes.iter().map(|code| code.code.as_str()).collect();
         let expected = match *name {
             "routes" => codes(Route::ALL, Route::as_str),

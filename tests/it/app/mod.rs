@@ -14,7 +14,7 @@ mod withheld;
 use bedside::{
     app::App,
     domain::provider::Provider,
-    store::{Action, Actor, ActorKind, Done, Error, Reason, Store},
+    store::{Action, Actor, ActorKind, Done, Reason, Store},
 };
 
 /// Stores the next version of a provider as a person.
@@ -42,5 +42,5 @@ fn stored(document: Option<bedside::store::Document>) -> Provider {
 
 /// The journal's head.
 fn head(store: &Store) -> i64 {
-    store.read(|reader| Ok::<_, Error>(reader.head()?)).unwrap()
+    store.read(|reader| reader.head()).unwrap()
 }
