@@ -5,7 +5,7 @@
 //!
 //! 1. [`read`] cuts a file into rows; a row is parsed into a [`Line`] and checked by
 //!    [`check`], or refused with every problem that it has ([`RowError`]).
-//! 2. [`merge`] lays a line over what is already known and says what changed.
+//! 2. [`merge`](mod@merge) lays a line over what is already known and says what changed.
 //! 3. [`export`] turns a provider back into a line; importing it gives the same state.
 //!
 //! What is absent from a file is unknown, never a default. What it may hold is published as
