@@ -109,7 +109,8 @@ impl App {
     }
 
     fn easel(&self, as_of: chrono::NaiveDate) -> Easel<'_> {
-        Easel { rulebook: &self.rulebook, gazetteer: self.gazetteer, as_of }
+        let today = self.clock.today();
+        Easel { rulebook: &self.rulebook, gazetteer: self.gazetteer, as_of, today }
     }
 }
 

@@ -44,7 +44,7 @@ pub fn build(
     gazetteer: &Gazetteer,
     as_of: NaiveDate,
 ) -> Result<Catalog, store::Error> {
-    let easel = Easel { rulebook, gazetteer, as_of };
+    let easel = Easel { rulebook, gazetteer, as_of, today: as_of };
     store.read(|reader| {
         let fictional = reader.data_kind()? == Some(DataKind::Fictional);
         let mut builder = CatalogBuilder::new(reader.head()?, as_of, fictional);

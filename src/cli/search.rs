@@ -76,7 +76,7 @@ impl SearchCommand {
 }
 
 fn input(problem: crate::http::problem::Problem) -> Failure {
-    Failure::Input(anyhow::anyhow!("{problem}"))
+    Failure::Input(anyhow::anyhow!(problem.for_terminal()))
 }
 
 /// Why a search was refused, with what to ask instead.

@@ -40,8 +40,10 @@ pub struct Easel<'a> {
     pub rulebook: &'a Rulebook,
     /// Finds positions.
     pub gazetteer: &'a Gazetteer,
-    /// The civil date.
+    /// The civil date that is asked about.
     pub as_of: NaiveDate,
+    /// The civil date today: what is withheld today is withheld whatever date is asked about.
+    pub today: NaiveDate,
 }
 
 /// A provider on a date.

@@ -51,14 +51,26 @@ impl Subjects {
             let about_provider = |n: &u32| provider.facts.iter().any(|kept| kept.n == *n);
             facts.get(id).is_some_and(|fact| fact.n.iter().chain(&fact.with).any(about_provider))
         };
-        let mut withheld: Vec<FactId> = Vec::new();
+        // Asking about another date must not show what is withheld today.
+        let today = (easel.as_of != easel.today)
+            .then(|| Self::new(Easel { as_of: easel.today, ..easel }, provider));
+        let of_today = |site: Option<usize>| -> &[FactId] {
+            let subject = today.as_ref().and_then(|today| match site {
+                Some(at) => today.sites.get(at),
+                None => Some(&today.own),
+            });
+            subject.map_or(&[], |subject| &subject.withheld)
+        };
+        let mut withheld: Vec<FactId> =
+            today.as_ref().map(|today| today.withheld.clone()).unwrap_or_default();
         loop {
-            let decide = |facts: &ResolvedFacts| {
-                let from_all = withheld.iter().copied().filter(|id| stated(facts, *id)).collect();
-                Subject::new(easel, facts, from_all, &published)
+            let decide = |facts: &ResolvedFacts, site: Option<usize>| {
+                let from_all = withheld.iter().copied().filter(|id| stated(facts, *id));
+                let hidden = from_all.chain(of_today(site).iter().copied()).collect();
+                Subject::new(easel, facts, hidden, &published)
             };
-            let (own_subject, of_sites) = (decide(&own), sites.iter().map(decide));
-            let all = Self { own: own_subject, sites: of_sites.collect(), withheld };
+            let of_sites = sites.iter().enumerate().map(|(at, facts)| decide(facts, Some(at)));
+            let all = Self { own: decide(&own, None), sites: of_sites.collect(), withheld };
             let open = all.resting_on_published(easel, &published);
             let pairs = all.sites.iter().zip(&sites).chain([(&all.own, &own)]);
             let fresh: BTreeSet<FactId> = pairs

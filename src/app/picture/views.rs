@@ -1,5 +1,7 @@
 //! The parts of a detail answer: facts, prices, evidence, flags, all from the public view.
 
+use std::collections::BTreeSet;
+
 use super::{ProviderPicture, SitePicture, Subject, evidence::Numbers};
 use crate::{
     app::answer::{Claimed, ClinicDetail, FactView, FlagView, PriceView, ProviderDetail},
@@ -14,7 +16,10 @@ use crate::{
     },
 };
 
-/// The standing statements about a provider, and one of its sites, that are public.
+/// The standing statements about a provider, and one of its sites, that are public: those that
+/// a shown fact rests on, those that are shown as claims, and those that say that something was
+/// looked for and not found. What was superseded, has aged or was observed later is not among
+/// them: it may be what a finding rested on that nobody has published.
 pub(super) fn public_statements<'p>(
     whole: &'p ProviderPicture<'_>,
     site: Option<&'p Site>,
@@ -24,12 +29,24 @@ pub(super) fn public_statements<'p>(
     let withheld = |kept: &Kept<Statement>, from: &[FactId]| {
         vocabulary.id(&kept.item.name).is_some_and(|id| from.contains(&id))
     };
+    let shown: BTreeSet<u32> = subject
+        .facts()
+        .iter()
+        .flat_map(|fact| fact.n.iter().chain(&fact.with).chain(&fact.claims).copied())
+        .collect();
+    let as_of = whole.easel.as_of;
+    let looked_for = move |kept: &Kept<Statement>| {
+        let item = &kept.item;
+        let seen = item.observed_on.or_else(|| whole.provider.newest_capture(&item.evidence));
+        item.value.is_none() && seen.is_none_or(|day| day <= as_of)
+    };
     let of_site = site.map_or([].as_slice(), |site| site.facts.as_slice());
     let of_provider = whole.provider.facts.iter();
     of_provider
         .filter(move |kept| !withheld(kept, &whole.subjects.withheld))
         .chain(of_site)
         .filter(move |kept| kept.stands() && !withheld(kept, &subject.withheld))
+        .filter(move |kept| shown.contains(&kept.n) || looked_for(kept))
 }
 
 /// A detail answer in the making: about whom, and how its evidence is numbered.

@@ -1,13 +1,18 @@
 //! A search, a clinic and a cost as they are on another day.
 
-use bedside::app::{detail, search::SearchError};
+use bedside::{
+    app::{detail, search::SearchError},
+    domain::SafetyStatus,
+};
 use rstest::rstest;
 use serde_json::{Value, json};
 
 use crate::support::{
     Backend::{self, Postgres, Sqlite},
     TestDb,
-    flows::{INITIAL, TODAY, app_on, fictional_set, file, import, names, search, try_search},
+    flows::{
+        INITIAL, TODAY, app_of, app_on, fictional, fictional_set, file, import, search, try_search,
+    },
 };
 
 /// The clinics of an answer, whatever revision and page they came with.
@@ -41,19 +46,30 @@ fn a_search_for_another_day_answers_as_that_day_would(
 
 #[test]
 fn an_accreditation_ends_with_its_last_day() {
+    let mut row = fictional("F001");
+    row["sites"][0]["credentials"][0]["expires_on"] = json!("2026-12-31");
     let db = TestDb::new(Sqlite).unwrap();
-    import(&db.store(), &file(&fictional_set()), INITIAL).unwrap();
-    let (app, _) = app_on(&db, TODAY);
-    let on = |day: &str| search(&app, &format!("q=el paso tx&as_of={day}"));
-    let last = on("2026-12-31");
-    assert_eq!(names(&last), ["Last Day of the Year Ketamine of El Paso (fictional)"]);
+    let app = app_of(&db, &[row]);
+    let on = |day: &str| search(&app, &format!("postal_code=20814&as_of={day}"));
+    assert_eq!(on("2026-12-31").meta.total, 1);
     let after = on("2027-01-01");
     assert_eq!((after.data.len(), after.meta.left_out.not_accredited), (0, 1));
+}
 
-    // Facts that name no last day of their own age by the rulebook's limits.
-    let albany = |day: &str| search(&app, &format!("q=albany ny&radius=10&view=all&as_of={day}"));
-    assert_eq!(albany(TODAY).data[0].safety.status.as_str(), "supervised_in_person");
-    assert_eq!(albany("2027-12-01").data[0].safety.status.as_str(), "insufficient_information");
+#[test]
+fn facts_count_to_their_last_day_or_their_age_limit() {
+    let db = TestDb::new(Sqlite).unwrap();
+    let app = app_of(&db, &fictional_set());
+    let status = |place: &str, day: &str| {
+        let answer = search(&app, &format!("{place}&radius=10&view=all&as_of={day}"));
+        answer.data[0].safety.status
+    };
+    // Every fact of this one names the last day of the year.
+    assert_eq!(status("q=el paso tx", "2026-12-31"), SafetyStatus::SupervisedInPerson);
+    assert_eq!(status("q=el paso tx", "2027-01-01"), SafetyStatus::InsufficientInformation);
+    // Those of this one name none, and age by the rulebook.
+    assert_eq!(status("q=albany ny", TODAY), SafetyStatus::SupervisedInPerson);
+    assert_eq!(status("q=albany ny", "2027-12-01"), SafetyStatus::InsufficientInformation);
 }
 
 #[test]

@@ -145,7 +145,7 @@ fn a_new_day_decides_anew(#[values(Sqlite, Postgres)] backend: Backend) {
     app.catch_up().unwrap();
     let answer = search(&app, "q=el paso tx");
     assert_eq!((answer.meta.total, answer.meta.as_of.to_string().as_str()), (0, "2027-01-01"));
-    assert_eq!(answer.meta.left_out.not_accredited, 1);
+    assert_eq!(answer.meta.left_out.insufficient_information, 1);
 }
 
 /// Waits until the keeper has noticed whether the database answers.

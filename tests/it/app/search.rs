@@ -39,7 +39,7 @@ fn a_place_is_found_however_it_is_named(#[values(Sqlite, Postgres)] backend: Bac
     assert_eq!(names(&named), ["Make-Believe Infusions of Silver Spring (fictional)"]);
     assert_eq!(named.meta.interpreted.as_deref(), Some("name"));
     // Alone it is one where the gazetteer knows no such place.
-    let alone = search(&app, "q=tall tale&view=all");
+    let alone = search(&app, "q=tall tale houston&view=all");
     assert_eq!(names(&alone), ["Tall Tale Ketamine of Uptown Houston (fictional)"]);
     assert_eq!(alone.meta.interpreted.as_deref(), Some("name"));
     assert!(alone.meta.origin.is_none() && alone.data[0].distance.is_none());

@@ -7,6 +7,7 @@ use bedside::app::{
     check::check,
     detail::{clinic, provider as detail},
 };
+use chrono::NaiveDate;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -41,6 +42,19 @@ fn told(app: &Arc<App>, key: &str) -> Value {
 fn told_of(row: &Value) -> Value {
     let db = TestDb::new(Sqlite).unwrap();
     told(&app_of(&db, std::slice::from_ref(row)), row["source_key"].as_str().unwrap())
+}
+
+/// What a provider's own answers say as of another date.
+fn told_at(row: &Value, as_of: NaiveDate) -> String {
+    let db = TestDb::new(Sqlite).unwrap();
+    let app = app_of(&db, std::slice::from_ref(row));
+    let stored = provider(&app, row["source_key"].as_str().unwrap());
+    let mut text = json!(detail(&app, &stored.slug, Some(as_of)).unwrap().data).to_string();
+    for (at, site) in stored.sites.iter().enumerate() {
+        text += &json!(clinic(&app, &site.slug, Some(as_of)).unwrap().data).to_string();
+        text = text.replace(&site.id.to_string(), &format!("site {at}"));
+    }
+    text.replace(&stored.id.to_string(), "provider")
 }
 
 /// Takes the statements about some facts out of a row, with its flags.
@@ -93,6 +107,17 @@ fn undecided(key: &str) -> Value {
 }
 
 #[rstest]
+#[case::before("F080", "2026-01-05")]
+#[case::while_it_lasts("F080", "2026-12-15")]
+#[case::once_it_has_aged("F080", "2027-10-01")]
+#[case::of_a_site("F060", "2027-10-01")]
+fn asking_about_another_date_shows_nothing_more(#[case] key: &str, #[case] as_of: NaiveDate) {
+    let row = undecided(key);
+    let hidden = unknown_though_stated(&row, &told_of(&row));
+    assert_eq!(told_at(&row, as_of), told_at(&silent_about(&row, &hidden), as_of), "{hidden:?}");
+}
+
+#[rstest]
 #[case::proposed("F080")]
 #[case::notified("F081")]
 #[case::answered("F082")]
@@ -136,7 +161,7 @@ fn a_finding_about_one_site_is_not_told_by_the_others() {
     }));
     let told = told_of(&row);
     let text = told.to_string();
-    assert!(!text.contains("revoked") && !text.contains("sentinel of the act"), "{text}");
+    assert!(!text.contains(r#""value":"revoked""#) && !text.contains("sentinel of the act"));
     assert_eq!(told, told_of(&silent_about_act(&row)));
 
     // Once it is published, it is told with its evidence.
