@@ -45,12 +45,11 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--url", required=True)
     parser.add_argument("--binary", type=pathlib.Path, required=True)
-    parser.add_argument("--folder", type=pathlib.Path, required=True)
+    parser.add_argument("--folder", type=pathlib.Path, required=True, help="where the server's database is")
     parser.add_argument("document", type=pathlib.Path)
     options = parser.parse_args()
 
     root, binary = pathlib.Path.cwd(), options.binary.resolve()
-    options.folder.mkdir()
     for entry in ("data", "rulebook", "openapi"):
         (options.folder / entry).symlink_to(root / entry)
 
