@@ -19,13 +19,17 @@ pub mod refresh;
 pub mod request;
 pub mod search;
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::Context;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use uuid::Uuid;
 
 use self::{
     answer::{Crisis, DetailMeta},
@@ -60,6 +64,7 @@ pub struct App {
     pub operator: Arc<Operator>,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
+    unreadable: Mutex<BTreeSet<Uuid>>,
 }
 
 impl App {
@@ -75,10 +80,10 @@ impl App {
         let rulebook = Rulebook::built_in().context("the built-in rulebook is damaged")?;
         let gazetteer = Gazetteer::embedded().context("the built-in gazetteer is damaged")?;
         let cursors = Cursors::new(&cursor_key(&store).context("cannot read the cursor key")?);
-        let catalog = refresh::build(&store, &rulebook, gazetteer, clock.today())
+        let built = refresh::build(&store, &rulebook, gazetteer, clock.today())
             .context("cannot read the directory")?;
         Ok(Arc::new(Self {
-            catalog: CatalogHandle::new(catalog),
+            catalog: CatalogHandle::new(built.catalog),
             rulebook: Arc::new(rulebook),
             gazetteer,
             store,
@@ -87,6 +92,7 @@ impl App {
             operator: Arc::new(operator),
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
+            unreadable: Mutex::new(built.unreadable.into_iter().collect()),
         }))
     }
 
@@ -94,6 +100,16 @@ impl App {
     #[must_use]
     pub fn takes_writes(&self) -> bool {
         self.store_reachable.load(Ordering::Relaxed)
+    }
+
+    /// How many providers are missing because their stored documents cannot be read.
+    #[must_use]
+    pub fn unreadable(&self) -> usize {
+        self.left_out().len()
+    }
+
+    fn left_out(&self) -> MutexGuard<'_, BTreeSet<Uuid>> {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What an answer about one thing rests on.

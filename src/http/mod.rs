@@ -15,6 +15,7 @@ pub mod server;
 pub mod shared;
 mod strict_json;
 pub mod v1;
+mod wire;
 
 pub use body::JsonBytes;
 pub use server::Server;

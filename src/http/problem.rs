@@ -91,7 +91,7 @@ kinds! {
     NotAcceptable = "not-acceptable", NOT_ACCEPTABLE, "Not acceptable",
         "None of the media types in `Accept` can be served here.";
     RequestTimeout = "request-timeout", REQUEST_TIMEOUT, "Request took too long to arrive",
-        "The body did not arrive in time. Send it again.";
+        "The request did not arrive whole in time. Send it again.";
     Gone = "gone", GONE, "Gone",
         "The listing was taken off for good; the detail says why.";
     PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE, "Body too large",
@@ -106,6 +106,8 @@ kinds! {
         "The clinic is not known to offer the route that was asked for, so there is no cost of a course on it.";
     InvalidFacts = "invalid-facts", UNPROCESSABLE_ENTITY, "Invalid facts",
         "The body is JSON of the right shape, but a fact, a value, a rule or a date in it cannot be. `errors` names each by its JSON pointer; GET /v1/facts has the vocabulary.";
+    HeadTooLarge = "head-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE, "Head too large",
+        "The address and the headers of the request are larger than the service reads, or there are too many headers. Send fewer or shorter ones; a long question goes into a body.";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Internal error",
         "The service made a mistake. It is logged under the request id.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Unavailable",
@@ -133,6 +135,7 @@ impl Kind {
             StatusCode::REQUEST_TIMEOUT => Self::RequestTimeout,
             StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Self::HeadTooLarge,
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             other if other.is_client_error() => Self::BadRequest,
             _ => Self::Internal,
