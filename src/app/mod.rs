@@ -3,6 +3,7 @@
 //! Reads take what they answer with from one [`crate::catalog::Catalog`], loaded once per
 //! request; the store is asked only by writes and by [`refresh`].
 
+pub mod accounts;
 pub mod answer;
 pub mod check;
 pub mod compare;
@@ -28,10 +29,12 @@ use std::{
 };
 
 use anyhow::Context;
+use arc_swap::ArcSwap;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use uuid::Uuid;
 
 use self::{
+    accounts::Accounts,
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
     picture::Easel,
@@ -62,6 +65,8 @@ pub struct App {
     pub cursors: Cursors,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
+    /// Who may come in.
+    pub accounts: ArcSwap<Accounts>,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
     unreadable: Mutex<BTreeSet<Uuid>>,
@@ -82,6 +87,8 @@ impl App {
         let cursors = Cursors::new(&cursor_key(&store).context("cannot read the cursor key")?);
         let built = refresh::build(&store, &rulebook, gazetteer, clock.today())
             .context("cannot read the directory")?;
+        // After the catalog, so that no change is missed by both.
+        let accounts = Accounts::read(&store, clock.now()).context("cannot read the accounts")?;
         Ok(Arc::new(Self {
             catalog: CatalogHandle::new(built.catalog),
             rulebook: Arc::new(rulebook),
@@ -90,6 +97,7 @@ impl App {
             clock,
             cursors,
             operator: Arc::new(operator),
+            accounts: ArcSwap::from_pointee(accounts),
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
             unreadable: Mutex::new(built.unreadable.into_iter().collect()),

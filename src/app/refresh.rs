@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     App,
+    accounts::Accounts,
     picture::{self, Easel},
 };
 use crate::{
@@ -154,6 +155,10 @@ impl App {
         let date_turned = catalog.as_of() != today;
         if !date_turned && changes.head == revision {
             return Ok(());
+        }
+        if changes.accounts || changes.more {
+            let accounts = Accounts::read(&self.store, self.clock.now())?;
+            self.accounts.store(Arc::new(accounts));
         }
         // A new date can change every status, and a first provider decides what a database is.
         let first = catalog.provider_count() == 0 && !changes.providers.is_empty();
