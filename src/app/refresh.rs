@@ -3,9 +3,9 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::Ordering,
-        mpsc::{self, RecvTimeoutError, Sender},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
     time::Duration,
@@ -28,7 +28,10 @@ use crate::{
 };
 
 /// Providers that are read from the store at once.
-const BATCH: usize = 4_000;
+const BATCH: usize = 1_000;
+
+/// Batches that may wait for the next step.
+const AHEAD: usize = 4;
 
 /// Journal entries that a patch looks at; beyond, the catalog is read whole.
 const PATCH_LIMIT: i64 = 2_000;
@@ -61,23 +64,55 @@ pub fn build(
     let easel = Easel { rulebook, gazetteer, as_of, today: as_of };
     store.read(|reader| {
         let fictional = reader.data_kind()? == Some(DataKind::Fictional);
-        let mut builder = CatalogBuilder::new(reader.head()?, as_of, fictional);
-        let mut unreadable = Vec::new();
-        reader.for_each_batch(BATCH, |documents| {
-            let drawn = drawn(&documents, easel);
-            unreadable.extend(drawn.unreadable);
-            for change in drawn.changes {
-                match change {
-                    Change::Listing(record) => builder.listing(&record),
-                    Change::Provider(record) => builder.provider(&record),
-                    Change::Gone(record) => builder.gone(record),
-                    Change::NoListing(_) | Change::NoProvider(_) => {}
-                }
+        let builder = CatalogBuilder::new(reader.head()?, as_of, fictional);
+        // Reading, drawing and taking in go on side by side.
+        thread::scope(|scope| {
+            let (to_draw, read) = mpsc::sync_channel::<Vec<Document>>(AHEAD);
+            let (to_take, drawn) = mpsc::sync_channel(AHEAD);
+            let read = Arc::new(Mutex::new(read));
+            for _ in 0..threads() {
+                let (read, to_take) = (Arc::clone(&read), to_take.clone());
+                scope.spawn(move || {
+                    let next = || read.lock().ok()?.recv().ok();
+                    while let Some(documents) = next() {
+                        if to_take.send(Drawn::of(&documents, easel)).is_err() {
+                            return;
+                        }
+                    }
+                });
             }
-            Ok::<_, store::Error>(())
-        })?;
-        Ok(Built { catalog: builder.finish(), unreadable })
+            drop((read, to_take));
+            let taking = scope.spawn(move || taken_in(builder, drawn));
+            reader.for_each_batch(BATCH, |documents| {
+                // Nobody takes them only after a panic, which comes out below.
+                let _ = to_draw.send(documents);
+                Ok::<_, store::Error>(())
+            })?;
+            drop(to_draw);
+            Ok(taking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
     })
+}
+
+/// Takes batches in as they come, and makes the catalog.
+fn taken_in(mut builder: CatalogBuilder, drawn: Receiver<Drawn>) -> Built {
+    let mut unreadable = Vec::new();
+    for batch in drawn {
+        unreadable.extend(batch.unreadable);
+        for change in batch.changes {
+            match change {
+                Change::Listing(record) => builder.listing(&record),
+                Change::Provider(record) => builder.provider(&record),
+                Change::Gone(record) => builder.gone(record),
+                Change::NoListing(_) | Change::NoProvider(_) => {}
+            }
+        }
+    }
+    Built { catalog: builder.finish(), unreadable }
+}
+
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
 }
 
 /// Documents as the catalog takes them in.
@@ -88,40 +123,37 @@ struct Drawn {
 }
 
 impl Drawn {
-    fn take(&mut self, document: &Document, easel: Easel<'_>) {
-        match document.provider() {
-            Ok(provider) => self.changes.extend(changes(provider, &document.text, easel)),
-            Err(error) => {
-                tracing::error!(%error, "a provider is left out of the directory");
-                self.unreadable.push(document.id);
+    fn of(documents: &[Document], easel: Easel<'_>) -> Self {
+        let mut drawn = Self::default();
+        for document in documents {
+            match document.provider() {
+                Ok(provider) => drawn.changes.extend(changes(provider, &document.text, easel)),
+                Err(error) => {
+                    tracing::error!(%error, "a provider is left out of the directory");
+                    drawn.unreadable.push(document.id);
+                }
             }
         }
+        drawn
     }
-}
 
-/// Draws documents on all processors.
-fn drawn(documents: &[Document], easel: Easel<'_>) -> Drawn {
-    let threads = thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let share = documents.len().div_ceil(threads).max(32);
-    thread::scope(|scope| {
-        let workers: Vec<_> = documents
-            .chunks(share)
-            .map(|share| {
-                scope.spawn(move || {
-                    let mut drawn = Drawn::default();
-                    share.iter().for_each(|document| drawn.take(document, easel));
-                    drawn
-                })
-            })
-            .collect();
-        let mut all = Drawn::default();
-        for worker in workers {
-            let share = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-            all.changes.extend(share.changes);
-            all.unreadable.extend(share.unreadable);
-        }
-        all
-    })
+    /// Draws on all processors.
+    fn together(documents: &[Document], easel: Easel<'_>) -> Self {
+        let share = documents.len().div_ceil(threads()).max(32);
+        thread::scope(|scope| {
+            let workers: Vec<_> = documents
+                .chunks(share)
+                .map(|share| scope.spawn(move || Self::of(share, easel)))
+                .collect();
+            let mut all = Self::default();
+            for worker in workers {
+                let share = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                all.changes.extend(share.changes);
+                all.unreadable.extend(share.unreadable);
+            }
+            all
+        })
+    }
 }
 
 /// What one provider means for the catalog.
@@ -169,7 +201,7 @@ impl App {
             return Ok(());
         }
         let documents = self.store.read(|reader| reader.documents(&changes.providers))?;
-        let mut drawn = drawn(&documents, self.easel(today));
+        let mut drawn = Drawn::together(&documents, self.easel(today));
         for id in &drawn.unreadable {
             // What was shown of it may no longer be true.
             let sites = catalog.provider(*id).into_iter().flat_map(|known| known.sites());
@@ -200,42 +232,55 @@ impl App {
     }
 }
 
-/// A thread that keeps the catalog current; dropping it stops the thread.
+/// Two threads that keep the catalog current; dropping it stops them. A rebuild of the large
+/// tables has a thread of its own, since it must not hold up what others write.
 #[derive(Debug)]
 pub struct Keeper {
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    stop: Vec<Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Keeper {
-    /// Starts the thread.
+    /// Starts the threads.
     #[must_use]
     pub fn start(app: Arc<App>) -> Self {
+        let mut keeper = Self { stop: Vec::new(), threads: Vec::new() };
+        let rebuilds = Arc::clone(&app);
+        keeper.every(POLL, move || follow(&app));
+        keeper.every(POLL, move || rebuilds.settle());
+        keeper
+    }
+
+    fn every(&mut self, pause: Duration, work: impl Fn() + Send + 'static) {
         let (stop, stopped) = mpsc::channel();
-        let thread = thread::spawn(move || {
-            while stopped.recv_timeout(POLL) == Err(RecvTimeoutError::Timeout) {
-                let outcome = app.catch_up();
-                app.settle();
-                let reachable = outcome.is_ok();
-                if app.store_reachable.swap(reachable, Ordering::Relaxed) != reachable {
-                    match outcome {
-                        Ok(()) => tracing::info!("the database answers again"),
-                        Err(error) => tracing::error!(
-                            %error,
-                            "the database does not answer: reads go on from memory, writes are refused"
-                        ),
-                    }
-                }
+        self.stop.push(stop);
+        self.threads.push(thread::spawn(move || {
+            while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                work();
             }
-        });
-        Self { stop: Some(stop), thread: Some(thread) }
+        }));
+    }
+}
+
+/// Takes in what was written, and notes whether the database answers.
+fn follow(app: &App) {
+    let outcome = app.catch_up();
+    let reachable = outcome.is_ok();
+    if app.store_reachable.swap(reachable, Ordering::Relaxed) != reachable {
+        match outcome {
+            Ok(()) => tracing::info!("the database answers again"),
+            Err(error) => tracing::error!(
+                %error,
+                "the database does not answer: reads go on from memory, writes are refused"
+            ),
+        }
     }
 }
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
+        self.stop.clear();
+        for thread in self.threads.drain(..) {
             // A panic there has been reported already; there is nobody left to keep.
             let _ = thread.join();
         }

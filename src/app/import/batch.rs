@@ -3,13 +3,12 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    io,
     time::Instant,
 };
 
 use chrono::{DateTime, Utc};
 
-use super::{ImportError, Rows};
+use super::ImportError;
 use crate::{
     clock::{Clock, SystemClock},
     domain::{ListingState, provider::Provider},
@@ -36,22 +35,14 @@ pub(super) struct Run {
     now: DateTime<Utc>,
     mode: Mode,
     pub(super) report: ImportReport,
-    read: f64,
     merge: f64,
     store: f64,
+    commit: f64,
 }
 
 impl Run {
     pub(super) fn new(now: DateTime<Utc>, mode: Mode) -> Self {
-        Self { now, mode, report: ImportReport::default(), read: 0.0, merge: 0.0, store: 0.0 }
-    }
-
-    /// The next batch of rows, with the time that it took added up.
-    pub(super) fn timed_read(&mut self, rows: &mut Rows<'_>) -> io::Result<Option<Vec<Row>>> {
-        let started = Instant::now();
-        let batch = rows.next_batch();
-        self.read += started.elapsed().as_secs_f64();
-        batch
+        Self { now, mode, report: ImportReport::default(), merge: 0.0, store: 0.0, commit: 0.0 }
     }
 
     /// Merges rows into what the store knows.
@@ -86,10 +77,13 @@ impl Run {
         rows: Vec<Row>,
     ) -> Result<(), ImportError> {
         let mut changed = Vec::new();
+        let (started, inside) = (Instant::now(), self.merge + self.store);
         let written = store.write(actor, reason, |tx| {
             changed = self.merged(tx, rows)?;
             Ok(self.put(tx, &changed)?)
         });
+        let inside = self.merge + self.store - inside;
+        self.commit += started.elapsed().as_secs_f64() - inside;
         match written {
             Err(ImportError::Store(error)) if is_about_rows(&error) => {
                 self.apart(&changed, error, &mut |run, half| {
@@ -150,11 +144,13 @@ impl Run {
         Ok(())
     }
 
-    /// The report, with where the time went.
+    /// The report, with where the time went: reading and checking go on beside the rest, so
+    /// that only the time counts in which nothing else could be done.
     pub(super) fn finish(mut self, seconds: f64) -> ImportReport {
-        self.report.phase("read and check", self.read);
+        self.report.phase("read and check", seconds - self.merge - self.store - self.commit);
         self.report.phase("merge", self.merge);
         self.report.phase("store", self.store);
+        self.report.phase("commit", self.commit);
         self.report.seconds = seconds;
         self.report
     }

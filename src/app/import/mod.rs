@@ -91,11 +91,12 @@ pub fn import(
     if options.dry_run || options.strict {
         let mut changed = Vec::new();
         let outcome = store.write(&actor, &reason, |tx| {
-            while let Some(batch) = run.timed_read(&mut rows)? {
+            rows.each_batch(|batch| {
                 changed = run.merged(tx, batch)?;
                 run.put(tx, &changed)?;
                 progress(run.report.lines);
-            }
+                Ok::<_, ImportError>(())
+            })?;
             let refused = options.strict && run.report.failed > 0;
             if options.dry_run || refused { Err(ImportError::Undone) } else { Ok(()) }
         });
@@ -112,10 +113,11 @@ pub fn import(
             Err(error) => return Err(error),
         }
     } else {
-        while let Some(batch) = run.timed_read(&mut rows)? {
+        rows.each_batch(|batch| {
             run.take(store, (&actor, &reason), batch)?;
             progress(run.report.lines);
-        }
+            Ok::<_, ImportError>(())
+        })?;
     }
     Ok(run.finish(started.elapsed().as_secs_f64()))
 }

@@ -126,6 +126,7 @@ impl SitePicture<'_> {
             course_min_cents: item.course_cost.min_cents.filter(|_| complete).and_then(cents),
             verified_on: item.safety.verified_on,
             hours: WeeklyHours::new(&profile.hours),
+            steady: self.whole.steady(),
             item: spliced(&item),
             detail: Vec::new(),
         }
