@@ -11,8 +11,8 @@ use crate::{
     app::{
         App,
         answer::{ClinicItem, SearchAnswer},
-        request::{SearchRequest, Sort, View},
-        search::{self, Rendering, SearchError, Shape},
+        request::{Sort, View},
+        search::{self, SearchError},
     },
     domain::{Precision, SafetyStatus},
     http::shared::Shared,
@@ -27,7 +27,7 @@ use super::{
     card::Card,
     format,
     lang::Lang,
-    map::{self, Scene, Spot},
+    map::{self, Atlas, Scene, Spot},
     page::{Page, Section, html},
     query::FindQuery,
     site,
@@ -127,13 +127,6 @@ pub async fn find_page(
     html(status, lang, &page)
 }
 
-/// One answer of the search, as values.
-fn page_of(app: &App, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
-    let rendering = Rendering { shape: Shape::Json, this: "", next_prefix: "" };
-    let page = search::search(app, request, rendering)?;
-    serde_json::from_slice(&page.body).map_err(|_damaged| SearchError::PlaceNotFound(String::new()))
-}
-
 /// The answers that the groups of one page are made of.
 struct Answers {
     accredited: SearchAnswer,
@@ -145,7 +138,7 @@ struct Answers {
 
 impl Answers {
     fn ask(app: &App, query: &FindQuery) -> Result<Self, SearchError> {
-        let page = |view, statuses| page_of(app, &query.request(view, statuses));
+        let page = |view, statuses| search::answer(app, &query.request(view, statuses));
         let supervised = page(View::Supervised, Vec::new())?;
         let mut answers = Self {
             accredited: page(View::Default, Vec::new())?,
@@ -160,7 +153,7 @@ impl Answers {
         }
         if answers.supervised.meta.total == 0 && answers.supervised.meta.origin.is_some() {
             let far = FindQuery { radius: Some(FAR), sort: Sort::Distance, ..query.clone() };
-            let found = page_of(app, &far.request(View::Supervised, Vec::new()))?;
+            let found = search::answer(app, &far.request(View::Supervised, Vec::new()))?;
             answers.far = found.data.into_iter().next();
         }
         Ok(answers)
@@ -358,7 +351,7 @@ fn draw(
         here: Some(crate::domain::place::LatLon { lat: origin.lat, lon: origin.lon }),
         radius_mi: f64::from(query.radius_mi()),
         spots: &spots,
-        states: app.gazetteer.state_shapes().unwrap_or_default(),
-        counties: app.gazetteer.county_shapes().unwrap_or_default(),
+        atlas: Atlas::get(app.gazetteer),
+        state_name: &|code| lang.t(&format!("state-{code}")).into_owned(),
     })
 }
