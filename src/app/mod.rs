@@ -10,6 +10,7 @@ pub mod cursor;
 pub mod demo;
 pub mod detail;
 pub mod export;
+pub mod freshness;
 pub mod import;
 pub mod keys;
 mod other_date;
@@ -58,6 +59,7 @@ pub struct App {
     pub cursors: Cursors,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
+    freshness: freshness::Counted,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
 }
@@ -85,6 +87,7 @@ impl App {
             clock,
             cursors,
             operator: Arc::new(operator),
+            freshness: freshness::Counted::default(),
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
         }))

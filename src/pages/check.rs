@@ -15,7 +15,7 @@ use crate::{
 };
 
 use super::{
-    card::StatusView,
+    card::{StatusView, town_of},
     evidence::{Evidence, FactLine, FoundView, NamedFact, found},
     format,
     lang::Lang,
@@ -178,13 +178,7 @@ impl MatchView {
             .map(|site| SiteLine {
                 slug: site.slug.clone(),
                 name: site.name.clone(),
-                town: site
-                    .city
-                    .iter()
-                    .cloned()
-                    .chain(site.state.map(|state| state.as_str().to_owned()))
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                town: town_of(site),
                 status: lang.t(&format!("status-name-{}", site.status)).into_owned(),
             })
             .collect();

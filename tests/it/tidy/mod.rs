@@ -27,9 +27,7 @@ fn files(folder: &str, ext: &str) -> Vec<String> {
     while let Some(dir) = open.pop() {
         let Ok(entries) = std::fs::read_dir(&dir) else { continue };
         for path in entries.map(|entry| entry.unwrap().path()) {
-            if path.ends_with("node_modules") {
-                continue;
-            } else if path.is_dir() {
+            if path.is_dir() && !path.ends_with("node_modules") {
                 open.push(path);
             } else if path.extension().is_some_and(|e| e == ext) {
                 found.push(name(&path));

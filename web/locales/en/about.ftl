@@ -27,6 +27,7 @@ about-privacy-4 = Our records say which kind of page was asked for. They hold no
 about-now-title = The list right now
 about-now = As of { $date }, revision { $value } of the list. { $rules } rules, version { $version }.
 about-rules-link = Read all the rules
+about-health-link = See how fresh the list is
 rules-title = The rules we check by
 rules-lede = Each rule says what we look for. If the facts show it, you see the sentence below. If we do not know, you see “not verified”.
 rules-how = We use these rules for all providers alike. Each one shows its sources and what would clear it.

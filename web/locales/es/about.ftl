@@ -27,6 +27,7 @@ about-privacy-4 = Nuestros registros dicen qué clase de página se pidió. No g
 about-now-title = La lista en este momento
 about-now = Al { $date }, revisión { $value } de la lista. { $rules } reglas, versión { $version }.
 about-rules-link = Leer todas las reglas
+about-health-link = Ver qué tan reciente es la lista
 rules-title = Las reglas que usamos
 rules-lede = Cada regla dice qué buscamos. Si los datos lo muestran, usted ve la frase de abajo. Si no lo sabemos, ve “sin verificar”.
 rules-how = Usamos estas reglas igual para todos los proveedores. Cada una muestra sus fuentes y qué la resolvería.
