@@ -20,7 +20,7 @@ use crate::{
 
 use self::{
     elsewhere::{ELSEWHERE, Elsewhere},
-    form::Form,
+    form::{Form, Quick},
     problem::{Problem, problem, too_precise},
 };
 use super::{
@@ -67,6 +67,7 @@ struct Results {
     empty: bool,
     show_else: bool,
     far: Option<Far>,
+    quick: Vec<Quick>,
     groups: Vec<Group>,
     concerns_count: u64,
     concerns_path: String,
@@ -235,6 +236,7 @@ impl Answers {
             show_else: meta.total == 0 && meta.origin.is_some(),
             far: self.far.as_ref().map(|item| Far::new(lang, item)),
             map: draw(app, lang, query, &self.supervised, &groups),
+            quick: Quick::all(lang, query),
             groups,
             concerns_count,
             concerns_path: query.with(|changed| changed.concerns = true),

@@ -10,6 +10,7 @@ find-check-link = Check a provider
 locate-button = Use my location
 locate-wait = Asking your device. We use only a rough place, about half a mile wide.
 locate-fail = Your device did not share a place. Type a ZIP code or a city.
+quick-title = Only places that take
 filters-title = Payment, price and more
 filters-apply = Use these choices
 filter-payment = How you want to pay

@@ -10,6 +10,7 @@ find-check-link = Revise a un proveedor
 locate-button = Usar mi ubicación
 locate-wait = Estamos preguntando a su dispositivo. Solo usamos un lugar aproximado, de cerca de un kilómetro.
 locate-fail = Su dispositivo no compartió un lugar. Escriba un código postal o una ciudad.
+quick-title = Solo lugares que aceptan
 filters-title = Pago, precio y más
 filters-apply = Usar estas opciones
 filter-payment = Cómo quiere pagar
