@@ -209,8 +209,8 @@ impl Catalog {
     pub fn listings(&self) -> impl Iterator<Item = (ListingClass, &Listing)> {
         let old = self.base.slots().filter(|slot| !self.dead.contains(*slot));
         let new = self.recent.slots();
-        old.filter_map(|slot| self.base.classed(slot))
-            .chain(new.filter_map(|slot| self.recent.classed(slot)))
+        old.filter_map(move |slot| self.base.classed(slot))
+            .chain(new.filter_map(move |slot| self.recent.classed(slot)))
     }
 
     /// A listing by the site's id.
