@@ -11,6 +11,7 @@ pub mod cursor;
 pub mod demo;
 pub mod detail;
 pub mod export;
+pub mod freshness;
 pub mod import;
 pub mod keys;
 mod other_date;
@@ -67,6 +68,7 @@ pub struct App {
     pub operator: Arc<Operator>,
     /// Who may come in.
     pub accounts: ArcSwap<Accounts>,
+    freshness: freshness::Counted,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
     unreadable: Mutex<BTreeSet<Uuid>>,
@@ -98,6 +100,7 @@ impl App {
             cursors,
             operator: Arc::new(operator),
             accounts: ArcSwap::from_pointee(accounts),
+            freshness: freshness::Counted::default(),
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
             unreadable: Mutex::new(built.unreadable.into_iter().collect()),

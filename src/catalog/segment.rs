@@ -205,6 +205,11 @@ impl Segment {
         classes.find(|(at, _)| self.classes.words[*at][leaf] & bit != 0).map(|(_, class)| class)
     }
 
+    /// The listing of a slot with its class.
+    pub(super) fn classed(&self, slot: u32) -> Option<(ListingClass, &Listing)> {
+        Some((self.class(slot)?, self.listing(slot)?.as_ref()))
+    }
+
     /// What a slot is ordered by in an order that has ranks.
     pub(super) fn key(&self, sort: Sort, unknown: bool, slot: u32) -> SortKey {
         let cents =

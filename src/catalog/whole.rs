@@ -189,6 +189,14 @@ impl Catalog {
         Some(self.search(&query).hits.into_iter().map(|hit| hit.listing).collect())
     }
 
+    /// Every published listing with its class, in no order that means anything.
+    pub fn listings(&self) -> impl Iterator<Item = (ListingClass, &Listing)> {
+        let old = self.base.slots().filter(|slot| !self.dead.contains(*slot));
+        let new = self.recent.slots();
+        old.filter_map(move |slot| self.base.classed(slot))
+            .chain(new.filter_map(move |slot| self.recent.classed(slot)))
+    }
+
     /// A listing by the site's id.
     #[must_use]
     pub fn listing(&self, id: Uuid) -> Option<&Listing> {

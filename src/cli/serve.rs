@@ -56,7 +56,8 @@ impl ServeCommand {
         let listener = TcpListener::bind(args.listen)
             .with_context(|| format!("cannot listen on {}", args.listen))
             .map_err(Failure::Unavailable)?;
-        let shared = Shared::new(Arc::clone(&app), Limits::default(), pages::ROUTES);
+        let shared = Shared::new(Arc::clone(&app), Limits::default(), pages::ROUTES)
+            .with_error_page(pages::error_page);
         let running = Running {
             workers: args.workers.map(std::num::NonZeroUsize::get),
             compress: args.compress,

@@ -284,6 +284,12 @@ impl Problem {
         &self.0.detail
     }
 
+    /// How long to wait before asking again, in seconds.
+    #[must_use]
+    pub fn retry_after_s(&self) -> Option<u16> {
+        self.0.retry_after_s
+    }
+
     /// The mistakes in the request.
     #[must_use]
     pub fn errors(&self) -> &[FieldError] {

@@ -62,6 +62,8 @@ pub struct Route {
     pub methods: Vec<Method>,
     /// The value of its `Allow` header.
     pub allow: HeaderValue,
+    /// True for an operation of the document, whose errors are problem documents for everybody.
+    pub documented: bool,
 }
 
 impl Route {
@@ -92,10 +94,10 @@ impl Routes {
     pub fn new(document: &OpenApi, more: &[(&str, &[Method])]) -> Self {
         let mut found = Self { routes: Vec::new(), exact: HashMap::new(), patterns: Vec::new() };
         for (path, item) in &document.paths.paths {
-            found.add(path, methods_of(item));
+            found.add(path, methods_of(item), true);
         }
         for (path, methods) in UNDOCUMENTED.iter().chain(more) {
-            found.add(path, methods.to_vec());
+            found.add(path, methods.to_vec(), false);
         }
         found
     }
@@ -123,7 +125,7 @@ impl Routes {
         taking.or(exact).or(first)
     }
 
-    fn add(&mut self, path: &str, methods: Vec<Method>) {
+    fn add(&mut self, path: &str, methods: Vec<Method>, documented: bool) {
         let at = self.routes.len();
         if path.contains('{') {
             self.patterns.push((ResourceDef::new(path), at));
@@ -137,7 +139,7 @@ impl Routes {
         allow.push("OPTIONS");
         let allow = HeaderValue::from_str(&allow.join(", "))
             .unwrap_or_else(|_| HeaderValue::from_static("OPTIONS"));
-        self.routes.push(Route { template: path.to_owned(), methods, allow });
+        self.routes.push(Route { template: path.to_owned(), methods, allow, documented });
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 use super::{
-    card::StatusView,
+    card::{StatusView, town_of},
     evidence::{Evidence, FactLine, FoundView, NamedFact, found},
     format,
     lang::Lang,
@@ -105,7 +105,10 @@ fn answer(app: &App, lang: Lang, typed: &str, chosen: Option<&str>) -> AnswerVie
         None => (answer.result, answer.matches.iter().collect()),
     };
     let whole = matches.len() == 1 && result != CheckResult::Candidates;
-    let key = key(result);
+    let key = match (result, matches.as_slice()) {
+        (CheckResult::Candidates, [_]) => "candidate",
+        _ => key(result),
+    };
     AnswerView {
         title: format!("check-{key}"),
         note: format!("check-{key}-note"),
@@ -178,13 +181,7 @@ impl MatchView {
             .map(|site| SiteLine {
                 slug: site.slug.clone(),
                 name: site.name.clone(),
-                town: site
-                    .city
-                    .iter()
-                    .cloned()
-                    .chain(site.state.map(|state| state.as_str().to_owned()))
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                town: town_of(site),
                 status: lang.t(&format!("status-name-{}", site.status)).into_owned(),
             })
             .collect();

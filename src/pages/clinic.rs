@@ -66,7 +66,7 @@ pub async fn clinic_page(
             let asked = Asked::read(request.query_string());
             html(StatusCode::OK, lang, &ClinicPage::new(app, lang, &answer, &asked))
         }
-        Err(why) => errors::missing(lang, site(app), &why),
+        Err(why) => errors::missing(app, lang, &why),
     }
 }
 

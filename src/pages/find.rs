@@ -11,8 +11,8 @@ use crate::{
     app::{
         App,
         answer::{ClinicItem, SearchAnswer},
-        request::{SearchRequest, Sort, View},
-        search::{self, Rendering, SearchError, Shape},
+        request::{Sort, View},
+        search::{self, SearchError},
     },
     domain::{Precision, SafetyStatus},
     http::shared::Shared,
@@ -20,14 +20,14 @@ use crate::{
 
 use self::{
     elsewhere::{ELSEWHERE, Elsewhere},
-    form::Form,
+    form::{Form, Quick},
     problem::{Problem, problem, too_precise},
 };
 use super::{
     card::Card,
     format,
     lang::Lang,
-    map::{self, Scene, Spot},
+    map::{self, Atlas, Scene, Spot},
     page::{Page, Section, html},
     query::FindQuery,
     site,
@@ -67,6 +67,7 @@ struct Results {
     empty: bool,
     show_else: bool,
     far: Option<Far>,
+    quick: Vec<Quick>,
     groups: Vec<Group>,
     concerns_count: u64,
     concerns_path: String,
@@ -127,13 +128,6 @@ pub async fn find_page(
     html(status, lang, &page)
 }
 
-/// One answer of the search, as values.
-fn page_of(app: &App, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
-    let rendering = Rendering { shape: Shape::Json, this: "", next_prefix: "" };
-    let page = search::search(app, request, rendering)?;
-    serde_json::from_slice(&page.body).map_err(|_damaged| SearchError::PlaceNotFound(String::new()))
-}
-
 /// The answers that the groups of one page are made of.
 struct Answers {
     accredited: SearchAnswer,
@@ -145,7 +139,7 @@ struct Answers {
 
 impl Answers {
     fn ask(app: &App, query: &FindQuery) -> Result<Self, SearchError> {
-        let page = |view, statuses| page_of(app, &query.request(view, statuses));
+        let page = |view, statuses| search::answer(app, &query.request(view, statuses));
         let supervised = page(View::Supervised, Vec::new())?;
         let mut answers = Self {
             accredited: page(View::Default, Vec::new())?,
@@ -160,7 +154,7 @@ impl Answers {
         }
         if answers.supervised.meta.total == 0 && answers.supervised.meta.origin.is_some() {
             let far = FindQuery { radius: Some(FAR), sort: Sort::Distance, ..query.clone() };
-            let found = page_of(app, &far.request(View::Supervised, Vec::new()))?;
+            let found = search::answer(app, &far.request(View::Supervised, Vec::new()))?;
             answers.far = found.data.into_iter().next();
         }
         Ok(answers)
@@ -242,6 +236,7 @@ impl Answers {
             show_else: meta.total == 0 && meta.origin.is_some(),
             far: self.far.as_ref().map(|item| Far::new(lang, item)),
             map: draw(app, lang, query, &self.supervised, &groups),
+            quick: Quick::all(lang, query),
             groups,
             concerns_count,
             concerns_path: query.with(|changed| changed.concerns = true),
@@ -358,7 +353,7 @@ fn draw(
         here: Some(crate::domain::place::LatLon { lat: origin.lat, lon: origin.lon }),
         radius_mi: f64::from(query.radius_mi()),
         spots: &spots,
-        states: app.gazetteer.state_shapes().unwrap_or_default(),
-        counties: app.gazetteer.county_shapes().unwrap_or_default(),
+        atlas: Atlas::get(app.gazetteer),
+        state_name: &|code| lang.t(&format!("state-{code}")).into_owned(),
     })
 }

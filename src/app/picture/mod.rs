@@ -4,6 +4,7 @@
 //! Everything that leaves the directory is computed from here, and only from the public view:
 //! what a finding rests on that no person has published is not in it.
 
+mod attended;
 mod credentials;
 mod dosing;
 mod evidence;

@@ -125,6 +125,7 @@ impl SitePicture<'_> {
             session_min_cents: item.price.and_then(|price| cents(price.session_min_cents)),
             course_min_cents: item.course_cost.min_cents.filter(|_| complete).and_then(cents),
             verified_on: item.safety.verified_on,
+            last_checked_on: item.last_checked_on,
             hours: WeeklyHours::new(&profile.hours),
             steady: self.whole.steady(),
             item: spliced(&item),

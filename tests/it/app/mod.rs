@@ -18,7 +18,12 @@ use bedside::{
 };
 
 /// Stores the next version of a provider as a person.
-fn write(store: &Store, action: Action, key: &str, change: impl FnOnce(&mut Provider)) -> Done<()> {
+pub fn write(
+    store: &Store,
+    action: Action,
+    key: &str,
+    change: impl FnOnce(&mut Provider),
+) -> Done<()> {
     let actor = Actor::new(ActorKind::Person, "ann");
     store
         .write(&actor, &Reason::new("test", ""), |tx| {
@@ -31,7 +36,7 @@ fn write(store: &Store, action: Action, key: &str, change: impl FnOnce(&mut Prov
 }
 
 /// A provider as the store has it.
-fn provider(app: &App, key: &str) -> Provider {
+pub fn provider(app: &App, key: &str) -> Provider {
     let found = app.store.read(|reader| reader.by_source_keys(&[key])).unwrap().remove(key);
     stored(found)
 }
