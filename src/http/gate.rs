@@ -277,9 +277,10 @@ fn problem_of(error: &Error) -> Problem {
 /// it names first.
 fn reads_pages(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    let mut kinds = accept.unwrap_or_default().split(',').map(|range| {
-        range.split(';').next().unwrap_or_default().trim()
-    });
+    let mut kinds = accept
+        .unwrap_or_default()
+        .split(',')
+        .map(|range| range.split(';').next().unwrap_or_default().trim());
     kinds.find(|kind| *kind == "text/html" || kind.ends_with("json")) == Some("text/html")
 }
 

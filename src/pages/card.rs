@@ -78,7 +78,8 @@ impl ReasonsView {
             }
             // Where no fact is missing, the law behind the rule is not confirmed.
             let law = reason.missing.is_empty().then(|| lang.t("missing-law").into_owned());
-            for label in reason.missing.iter().filter_map(|name| label(lang, name, rulebook)).chain(law)
+            for label in
+                reason.missing.iter().filter_map(|name| label(lang, name, rulebook)).chain(law)
             {
                 if !view.missing.contains(&label) {
                     view.missing.push(label);

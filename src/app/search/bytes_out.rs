@@ -49,10 +49,8 @@ impl Body {
         self.text(r#","links":{"self":"#);
         self.json(rendering.this);
         self.text(r#","next":"#);
-        let next = meta
-            .next_cursor
-            .as_ref()
-            .map(|cursor| format!("{}{cursor}", rendering.next_prefix));
+        let next =
+            meta.next_cursor.as_ref().map(|cursor| format!("{}{cursor}", rendering.next_prefix));
         self.json(&next);
         self.text("}}");
         self.out
@@ -71,11 +69,8 @@ impl Body {
         self.out.extend_from_slice(head);
         if let Some(m) = hit.distance_m {
             // Writing into memory cannot fail.
-            let _ = write!(
-                self.out,
-                r#""distance":{{"m":{m:.1},"mi":{:.3}}},"#,
-                m / METRES_PER_MILE
-            );
+            let _ =
+                write!(self.out, r#""distance":{{"m":{m:.1},"mi":{:.3}}},"#, m / METRES_PER_MILE);
         }
         self.out.extend_from_slice(tail);
     }
@@ -86,11 +81,8 @@ impl Body {
         self.text(r#","geometry":"#);
         match hit.listing.point() {
             Some(p) => {
-                let _ = write!(
-                    self.out,
-                    r#"{{"type":"Point","coordinates":[{},{}]}}"#,
-                    p.lon, p.lat
-                );
+                let _ =
+                    write!(self.out, r#"{{"type":"Point","coordinates":[{},{}]}}"#, p.lon, p.lat);
             }
             None => self.text("null"),
         }

@@ -87,9 +87,9 @@ fn put(
             && y + half_height <= height - 4.0
     };
     let free = |(x, y): (f64, f64)| {
-        taken.iter().all(|(a, b, w, h)| {
-            (x - a).abs() >= w + half_width || (y - b).abs() >= h + half_height
-        })
+        taken
+            .iter()
+            .all(|(a, b, w, h)| (x - a).abs() >= w + half_width || (y - b).abs() >= h + half_height)
     };
     let Some((x, y)) = spots.iter().copied().find(|at| whole(*at) && free(*at)) else { return };
     taken.push((x, y, half_width, half_height));

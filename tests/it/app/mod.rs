@@ -18,7 +18,12 @@ use bedside::{
 };
 
 /// Stores the next version of a provider as a person.
-pub fn write(store: &Store, action: Action, key: &str, change: impl FnOnce(&mut Provider)) -> Done<()> {
+pub fn write(
+    store: &Store,
+    action: Action,
+    key: &str,
+    change: impl FnOnce(&mut Provider),
+) -> Done<()> {
     let actor = Actor::new(ActorKind::Person, "ann");
     store
         .write(&actor, &Reason::new("test", ""), |tx| {

@@ -197,7 +197,8 @@ impl Synthetic {
             verified_on: self.maybe(if full { 0.9 } else { 0.0 }, |me| {
                 as_of() - Days::new(me.rng.random_range(0..500))
             }),
-            last_checked_on: self.maybe(known, |me| as_of() - Days::new(me.rng.random_range(0..700))),
+            last_checked_on: self
+                .maybe(known, |me| as_of() - Days::new(me.rng.random_range(0..700))),
             hours: self.maybe(known, Self::hours).flatten(),
             item: SplicedItem { bytes, splice_at },
             detail: Vec::new(),

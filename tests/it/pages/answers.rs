@@ -168,7 +168,8 @@ fn the_freshness_page_counts_what_the_directory_holds() {
 fn a_flagged_provider_comes_with_what_to_do() {
     let app = TestApp::pages();
     let check = app.get("/check?q=Sofa+Session").expect(200).text();
-    for text in ["We found a safety concern", "Do not stop suddenly", "1-800-222-1222", "MedWatch"] {
+    for text in ["We found a safety concern", "Do not stop suddenly", "1-800-222-1222", "MedWatch"]
+    {
         assert!(check.contains(text), "{text}");
     }
     let clinic = app.get(&format!("/clinics/{}", slug(&app, FLAGGED))).expect(200).text();

@@ -1,12 +1,7 @@
 //! Errors that help: whoever asks for pages gets one, in the language of the address.
 
-use bedside::{
-    domain::ListingState,
-    http::shared::Failure,
-    pages::error_page,
-    store::Action,
-};
 use actix_web::{body::to_bytes, http::StatusCode};
+use bedside::{domain::ListingState, http::shared::Failure, pages::error_page, store::Action};
 
 use crate::{
     app::{provider, write},
