@@ -39,7 +39,6 @@ pub struct Spot {
 }
 
 /// What to draw.
-#[derive(Debug)]
 pub struct Scene<'a> {
     /// What the drawing shows, for a screen reader.
     pub title: &'a str,
