@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { DESK, PHONE, none, visit } from "./support/browser.mjs";
-import { moving, sidewaysScroll, smallTargets } from "./support/elements.mjs";
+import { moving, sidewaysScroll, smallTargets, spreadText } from "./support/elements.mjs";
 import { LANGUAGES, PAGES, inLanguage } from "./support/pages.mjs";
 
 /** A browser at 200 % shows half as many pixels each way. */
@@ -22,6 +22,9 @@ for (const language of LANGUAGES) {
         none(await page.evaluate(sidewaysScroll), `scrolls sideways on a ${name}`);
         none(await page.evaluate(smallTargets), `small targets on a ${name}`);
       }
+      await page.evaluate(spreadText);
+      await page.setViewportSize(PHONE);
+      none(await page.evaluate(sidewaysScroll), "scrolls sideways with its text spread");
     });
   }
 }

@@ -28,24 +28,43 @@ async function printed(page, format) {
 }
 
 const PHONE_NUMBER = /\(\d{3}\) \d{3}-\d{4}/g;
+const TEN = { real: "/?q=10001&radius=500", fictional: "/?q=10001&radius=250" };
+const WORDS = {
+  en: { date: /list as of [A-Z][a-z]+ \d{1,2}, 20\d\d, revision \d+/, pay: /How to pay:/g, phone: /Phone not verified/g },
+  es: { date: /\d{1,2} de [a-z]+ de 20\d\d, revisión \d+/, pay: /Cómo pagar:/g, phone: /Teléfono sin verificar/gi },
+};
+const count = (text, pattern) => [...text.matchAll(pattern)].length;
 
-for (const [language, date, revision] of [
-  ["en", /November|December|January|February|March|April|May|June|July|August|September|October/, /revision \d+/],
-  ["es", /\d{1,2} de [a-z]+ de 20\d\d/, /revisión \d+/],
-]) {
-  for (const format of ["Letter", "A4"]) {
-    visit(`ten clinics fit on two sheets of ${format} in ${language}`, {}, async (page) => {
-      await page.goto(inLanguage(language, "/?q=10001&radius=250&payment=self-pay&unknown=include"));
-      const names = (await cardsOf(page)).map(({ name }) => name);
+for (const [language, words] of Object.entries(WORDS)) {
+  for (const [server, path] of Object.entries(TEN)) {
+    visit(`ten clinics of the ${server} directory fit on two sheets, in ${language}`, { server }, async (page) => {
+      await page.goto(inLanguage(language, path));
       await leads(page, () => page.locator('main a[href*="print="]').click());
-      const { sheets, text } = await printed(page, format);
-      const shown = names.filter((name) => text.includes(name.slice(0, 30)));
-      assert.ok(shown.length >= 10, `${shown.length} of ${names.length} clinics`);
-      assert.ok(sheets <= Math.ceil(shown.length / 5), `${sheets} sheets for ${shown.length} clinics`);
-      assert.ok(text.match(PHONE_NUMBER).length >= shown.length, "a phone number for each");
-      assert.match(text, date);
-      assert.match(text, revision);
-      assert.match(text, /988/);
+      const clinics = await page.locator("main ol > li h3 bdi").allInnerTexts();
+      assert.ok(clinics.length >= 10, `${clinics.length} clinics`);
+      for (const format of ["Letter", "A4"]) {
+        const { sheets, text } = await printed(page, format);
+        for (const name of clinics) assert.ok(text.includes(name.split(" ").slice(0, 2).join(" ")), name);
+        assert.ok(sheets <= Math.ceil(clinics.length / 5), `${sheets} sheets of ${format} for ${clinics.length} clinics`);
+        assert.equal(count(text, PHONE_NUMBER) + count(text, words.phone), clinics.length, "a phone for each");
+        assert.equal(count(text, words.pay), clinics.length, "payment for each");
+        assert.match(text, words.date);
+        assert.match(text, /988/);
+      }
     });
   }
 }
+
+visitWithAndWithoutScript("a page that is printed as it stands leaves the menu and the forms out", { to: "/?q=20814" }, async (page) => {
+  await page.emulateMedia({ media: "print" });
+  for (const left of ["nav", "main form", "figure.map", "#leave"]) {
+    for (const part of await page.locator(left).all()) assert.ok(!(await part.isVisible()), left);
+  }
+  assert.ok(await page.locator(".card").first().isVisible());
+});
+
+visit("the print button prints, and is there only with a script", { to: "/prepare" }, async (page) => {
+  await page.evaluate(() => (window.print = () => (window.printed = true)));
+  await page.locator("[data-print]").click();
+  assert.equal(await page.evaluate(() => window.printed), true);
+});

@@ -6,17 +6,8 @@ import { after, test } from "node:test";
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
+import { CHROMIUM, FLAGS } from "./chromium.mjs";
 import { urlOf } from "./servers.mjs";
-
-export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-export const FLAGS = [
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 /** A phone of the smallest width that must work, and a desk. */
 export const PHONE = { width: 320, height: 640 };
