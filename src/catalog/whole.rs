@@ -191,10 +191,10 @@ impl Catalog {
 
     /// Every published listing with its class, in no order that means anything.
     pub fn listings(&self) -> impl Iterator<Item = (ListingClass, &Listing)> {
-        let old = self.base.slots().filter(|slot| !self.dead.contains(*slot));
-        let new = self.recent.slots();
-        old.filter_map(move |slot| self.base.classed(slot))
-            .chain(new.filter_map(move |slot| self.recent.classed(slot)))
+        self.listings.each().flat_map(|layer| {
+            let living = layer.table.slots().filter(|slot| layer.lives(*slot));
+            living.filter_map(|slot| layer.table.classed(slot))
+        })
     }
 
     /// A listing by the site's id.
