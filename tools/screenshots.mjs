@@ -83,7 +83,8 @@ async function take(name, page, width, height, language, scheme, whole) {
 
 try {
   if (all) {
-    for (const page of Object.keys(pages)) {
+    const only = process.env.ONLY?.split(",") ?? Object.keys(pages);
+    for (const page of only) {
       for (const language of ["en", "es"]) {
         for (const scheme of ["light", "dark"]) {
           for (const width of [320, 768, 1280]) {

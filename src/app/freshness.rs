@@ -102,7 +102,7 @@ impl Freshness {
         }
         let mut ages = [0_u64; AGE_GROUPS.len() + 1];
         for age in &all.ages {
-            let group = AGE_GROUPS.iter().take_while(|last| age > last).count();
+            let group = AGE_GROUPS.iter().take_while(|last| age > *last).count();
             if let Some(count) = ages.get_mut(group) {
                 *count = count.saturating_add(1);
             }

@@ -3,6 +3,7 @@
 //! Reads take what they answer with from one [`crate::catalog::Catalog`], loaded once per
 //! request; the store is asked only by writes and by [`refresh`].
 
+pub mod accounts;
 pub mod answer;
 pub mod check;
 pub mod compare;
@@ -20,15 +21,21 @@ pub mod refresh;
 pub mod request;
 pub mod search;
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::Context;
+use arc_swap::ArcSwap;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use uuid::Uuid;
 
 use self::{
+    accounts::Accounts,
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
     picture::Easel,
@@ -59,9 +66,12 @@ pub struct App {
     pub cursors: Cursors,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
+    /// Who may come in.
+    pub accounts: ArcSwap<Accounts>,
     freshness: freshness::Counted,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
+    unreadable: Mutex<BTreeSet<Uuid>>,
 }
 
 impl App {
@@ -77,19 +87,23 @@ impl App {
         let rulebook = Rulebook::built_in().context("the built-in rulebook is damaged")?;
         let gazetteer = Gazetteer::embedded().context("the built-in gazetteer is damaged")?;
         let cursors = Cursors::new(&cursor_key(&store).context("cannot read the cursor key")?);
-        let catalog = refresh::build(&store, &rulebook, gazetteer, clock.today())
+        let built = refresh::build(&store, &rulebook, gazetteer, clock.today())
             .context("cannot read the directory")?;
+        // After the catalog, so that no change is missed by both.
+        let accounts = Accounts::read(&store, clock.now()).context("cannot read the accounts")?;
         Ok(Arc::new(Self {
-            catalog: CatalogHandle::new(catalog),
+            catalog: CatalogHandle::new(built.catalog),
             rulebook: Arc::new(rulebook),
             gazetteer,
             store,
             clock,
             cursors,
             operator: Arc::new(operator),
+            accounts: ArcSwap::from_pointee(accounts),
             freshness: freshness::Counted::default(),
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
+            unreadable: Mutex::new(built.unreadable.into_iter().collect()),
         }))
     }
 
@@ -97,6 +111,16 @@ impl App {
     #[must_use]
     pub fn takes_writes(&self) -> bool {
         self.store_reachable.load(Ordering::Relaxed)
+    }
+
+    /// How many providers are missing because their stored documents cannot be read.
+    #[must_use]
+    pub fn unreadable(&self) -> usize {
+        self.left_out().len()
+    }
+
+    fn left_out(&self) -> MutexGuard<'_, BTreeSet<Uuid>> {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What an answer about one thing rests on.

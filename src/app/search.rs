@@ -19,8 +19,9 @@ use crate::{
 
 pub use bytes_out::Shape;
 
-/// The most listings that a search for another date evaluates anew.
-pub const MAX_REEVALUATED: usize = 20_000;
+/// The most listings that a search for another date evaluates anew: as many as cost what twenty
+/// ordinary searches do, so that a stranger cannot make the others wait.
+pub const MAX_REEVALUATED: usize = 100;
 
 /// Why a search was refused.
 #[derive(Debug, thiserror::Error)]
@@ -41,8 +42,8 @@ pub enum SearchError {
     Cursor(#[from] CursorError),
     /// Another date was asked for, and there is too much to evaluate anew.
     #[error(
-        "for a date other than {0} a search needs a place with at most {MAX_REEVALUATED} published \
-         clinics in it; choose a smaller radius"
+        "more than {MAX_REEVALUATED} clinics of this place would have to be evaluated anew for a \
+         date other than {0}; choose a smaller radius, or a date nearer to it"
     )]
     TooManyForDate(chrono::NaiveDate),
     /// Another date was asked for without a place.
@@ -273,6 +274,7 @@ fn filters(filters: &Filters, as_of: chrono::NaiveDate) -> catalog::Filters {
         verified_since: filters
             .verified_within_days
             .and_then(|days| as_of.checked_sub_signed(TimeDelta::try_days(days.into())?)),
+        differs_on: None,
         open_at: filters.open_at.map(catalog::minute_of_week),
     }
 }

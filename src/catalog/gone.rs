@@ -43,6 +43,10 @@ impl Gone {
         changed: impl Fn(Uuid) -> bool,
         records: impl Iterator<Item = &'r GoneRecord>,
     ) -> Self {
+        let mut records = records.peekable();
+        if records.peek().is_none() && !self.by_key.values().any(|(id, _)| changed(*id)) {
+            return self.clone();
+        }
         let mut by_key = BTreeMap::clone(&self.by_key);
         by_key.retain(|_, (id, _)| !changed(*id));
         for record in records {

@@ -1,5 +1,7 @@
 //! What the catalog takes in for a clinic, and what it keeps of it.
 
+use std::ops::RangeInclusive;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -145,6 +147,8 @@ pub struct ListingRecord {
     pub last_checked_on: Option<NaiveDate>,
     /// Opening hours.
     pub hours: Option<WeeklyHours>,
+    /// The days on which everything here is as it is on the day it was drawn for.
+    pub steady: RangeInclusive<NaiveDate>,
     /// The search item.
     pub item: SplicedItem,
     /// The detail answer's bytes, compressed as the caller likes.

@@ -107,7 +107,10 @@ fn answer(app: &App, lang: Lang, typed: &str, chosen: Option<&str>) -> AnswerVie
         None => (answer.result, answer.matches.iter().collect()),
     };
     let whole = matches.len() == 1 && result != CheckResult::Candidates;
-    let key = key(result);
+    let key = match (result, matches.as_slice()) {
+        (CheckResult::Candidates, [_]) => "candidate",
+        _ => key(result),
+    };
     AnswerView {
         title: format!("check-{key}"),
         note: format!("check-{key}-note"),

@@ -12,6 +12,7 @@ mod item;
 mod load;
 mod reasons;
 mod record;
+mod steady;
 mod subject;
 mod views;
 

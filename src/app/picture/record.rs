@@ -127,6 +127,7 @@ impl SitePicture<'_> {
             verified_on: item.safety.verified_on,
             last_checked_on: item.last_checked_on,
             hours: WeeklyHours::new(&profile.hours),
+            steady: self.whole.steady(),
             item: spliced(&item),
             detail: Vec::new(),
         }
