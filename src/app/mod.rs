@@ -15,6 +15,7 @@ pub mod keys;
 mod other_date;
 pub mod picture;
 pub mod providers;
+pub mod public_log;
 pub mod refresh;
 pub mod request;
 pub mod search;
@@ -31,6 +32,7 @@ use self::{
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
     picture::Easel,
+    public_log::{LogError, LogSettings, PublicLog},
 };
 use crate::{
     catalog::{Catalog, CatalogHandle},
@@ -58,6 +60,8 @@ pub struct App {
     pub cursors: Cursors,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
+    /// The public log: its name, its key and its signed head.
+    pub log: PublicLog,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
 }
@@ -72,10 +76,26 @@ impl App {
         clock: Arc<dyn Clock>,
         operator: Operator,
     ) -> anyhow::Result<Arc<Self>> {
+        Self::open_with(store, clock, operator, &LogSettings::default())
+    }
+
+    /// The same, with what the operator says about the public log.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); and where the data is behind what the log has signed.
+    pub fn open_with(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        operator: Operator,
+        log: &LogSettings,
+    ) -> anyhow::Result<Arc<Self>> {
         let rulebook = Rulebook::built_in().context("the built-in rulebook is damaged")?;
         let gazetteer = Gazetteer::embedded().context("the built-in gazetteer is damaged")?;
         let cursors = Cursors::new(&cursor_key(&store).context("cannot read the cursor key")?);
-        let catalog = refresh::build(&store, &rulebook, gazetteer, clock.today())
+        let log = PublicLog::open(&store, log)?;
+        let today = clock.today();
+        log.renew(&store, &rulebook, today).context("cannot bring the public log up to date")?;
+        let catalog = refresh::build(&store, &rulebook, gazetteer, today)
             .context("cannot read the directory")?;
         Ok(Arc::new(Self {
             catalog: CatalogHandle::new(catalog),
@@ -85,6 +105,7 @@ impl App {
             clock,
             cursors,
             operator: Arc::new(operator),
+            log,
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
         }))
@@ -94,6 +115,14 @@ impl App {
     #[must_use]
     pub fn takes_writes(&self) -> bool {
         self.store_reachable.load(Ordering::Relaxed)
+    }
+
+    /// Signs what the public log has gained, and takes over what other processes have signed.
+    ///
+    /// # Errors
+    /// Where the database fails, or the log is found damaged: then nothing more is signed.
+    pub fn keep_log(&self) -> Result<(), LogError> {
+        self.log.keep(&self.store)
     }
 
     /// What an answer about one thing rests on.

@@ -119,13 +119,14 @@ impl App {
         let changes = self.store.read(|reader| reader.changed_since(revision, PATCH_LIMIT))?;
         let date_turned = catalog.as_of() != today;
         if !date_turned && changes.head == revision {
-            return Ok(());
+            return self.log.renew(&self.store, &self.rulebook, today);
         }
         // A new date can change every status, and a first provider decides what a database is.
         let first = catalog.provider_count() == 0 && !changes.providers.is_empty();
         if date_turned || changes.more || first {
             self.catalog.store(build(&self.store, &self.rulebook, self.gazetteer, today)?);
-            return Ok(());
+            // What the public sees from today on is logged, with how many statuses changed.
+            return self.log.renew(&self.store, &self.rulebook, today);
         }
         let documents = self.store.read(|reader| reader.documents(&changes.providers))?;
         let patched = catalog.patched(changes.head, &drawn(&documents, self.easel(today))?);
@@ -163,9 +164,12 @@ impl Keeper {
     pub fn start(app: Arc<App>) -> Self {
         let (stop, stopped) = mpsc::channel();
         let thread = thread::spawn(move || {
+            let mut log = LogKeeping::default();
+            log.keep(&app);
             while stopped.recv_timeout(POLL) == Err(RecvTimeoutError::Timeout) {
                 let outcome = app.catch_up();
                 app.settle();
+                log.keep(&app);
                 let reachable = outcome.is_ok();
                 if app.store_reachable.swap(reachable, Ordering::Relaxed) != reachable {
                     match outcome {
@@ -179,6 +183,37 @@ impl Keeper {
             }
         });
         Self { stop: Some(stop), thread: Some(thread) }
+    }
+}
+
+/// When the log was last seen to, and how that went.
+#[derive(Debug, Default)]
+struct LogKeeping {
+    /// The revision up to which everything is signed.
+    signed: Option<i64>,
+    failed: bool,
+}
+
+impl LogKeeping {
+    /// Has the log signed where anything was written since the last time, and reports the first
+    /// failure of a row.
+    fn keep(&mut self, app: &App) {
+        let revision = app.catalog.load().revision();
+        if self.signed == Some(revision) || (self.failed && app.log.halted().is_some()) {
+            return;
+        }
+        match app.keep_log() {
+            Ok(()) => {
+                self.signed = Some(revision);
+                self.failed = false;
+            }
+            Err(error) => {
+                if !self.failed {
+                    tracing::error!(%error, "the public log cannot be signed");
+                }
+                self.failed = true;
+            }
+        }
     }
 }
 

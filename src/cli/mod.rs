@@ -3,6 +3,7 @@
 mod database;
 mod exit;
 mod files;
+mod log;
 mod rules;
 mod search;
 mod serve;
@@ -42,6 +43,8 @@ enum Command {
     Rules(rules::RulesCommand),
     /// Search for clinics from the terminal
     Search(search::SearchCommand),
+    /// Check and keep the public log of changes
+    Log(log::LogCommand),
     /// Bring the database's tables up to date, or say what there is to do
     Migrate(database::MigrateCommand),
     /// Print the OpenAPI document
@@ -68,6 +71,7 @@ impl Cli {
             Command::Check(command) => command.run(),
             Command::Rules(command) => command.run(),
             Command::Search(command) => command.run(),
+            Command::Log(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Openapi => exit::print(&crate::http::openapi::text()),
             Command::Health(command) => command.run(),

@@ -3,6 +3,7 @@
 mod body;
 mod docs;
 mod gate;
+mod log_files;
 mod metrics;
 pub mod openapi;
 mod ops;

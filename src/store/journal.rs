@@ -84,6 +84,8 @@ texts! {
         Unmerge = "unmerge",
         /// A setting of the database was given a value.
         Set = "set",
+        /// The payload of an entry of the public log was taken back.
+        Withdraw = "withdraw",
     }
 }
 
@@ -94,6 +96,8 @@ texts! {
         Provider = "provider",
         /// A setting of the database.
         Meta = "meta",
+        /// An entry of the public log, by its index.
+        LogEntry = "log_entry",
     }
 }
 
@@ -168,7 +172,7 @@ impl Entry {
     #[must_use]
     pub fn is_secret(&self) -> bool {
         match self.entity.kind {
-            EntityKind::Provider => false,
+            EntityKind::Provider | EntityKind::LogEntry => false,
             EntityKind::Meta => MetaKey::from_text(&self.entity.id).is_some_and(MetaKey::is_secret),
         }
     }

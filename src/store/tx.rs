@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Action, Actor, DataKind, EntityKind, Error, MetaKey, Reader, Reason, SlugKind,
+    Action, Actor, DataKind, EntityKind, Error, MetaKey, Publisher, Reader, Reason, SlugKind,
     conn::Pooled,
     dialect,
+    public_log::Pending,
     rows::{EntryRow, ProviderRow, SiteRow, SlugRow, sha256},
     schema::{journal, meta, providers, sites, slugs},
 };
@@ -22,12 +23,18 @@ const IDS: usize = 500;
 /// Once a method has failed the write is doomed: nothing of it is kept, whatever the closure
 /// returns. Both databases behave so, though SQLite alone would keep the half that went well.
 pub struct Tx<'c> {
-    conn: &'c mut Pooled,
+    pub(super) conn: &'c mut Pooled,
     actor: &'c Actor,
-    reason: &'c Reason,
-    at: DateTime<Utc>,
-    head: i64,
+    pub(super) reason: &'c Reason,
+    pub(super) at: DateTime<Utc>,
+    /// The civil date by the clock, for which public records hold.
+    pub(super) today: NaiveDate,
+    pub(super) head: i64,
     entries: Vec<EntryRow>,
+    /// How many journal entries this write has made.
+    pub(super) entered: usize,
+    pub(super) publisher: Option<&'c dyn Publisher>,
+    pub(super) log: Pending,
     holds: Option<DataKind>,
     doomed: bool,
 }
@@ -41,13 +48,13 @@ struct Stored {
 }
 
 /// One entry in the making.
-struct Change {
-    action: Action,
-    entity_kind: EntityKind,
-    entity_id: String,
-    public: bool,
-    after_sha256: [u8; 32],
-    before: Option<String>,
+pub(super) struct Change {
+    pub action: Action,
+    pub entity_kind: EntityKind,
+    pub entity_id: String,
+    pub public: bool,
+    pub after_sha256: Option<[u8; 32]>,
+    pub before: Option<String>,
 }
 
 impl<'c> Tx<'c> {
@@ -57,6 +64,7 @@ impl<'c> Tx<'c> {
         conn: &'c mut Pooled,
         actor: &'c Actor,
         reason: &'c Reason,
+        publisher: Option<&'c dyn Publisher>,
         now: DateTime<Utc>,
     ) -> Result<Self, Error> {
         let last: Option<(i64, chrono::NaiveDateTime)> =
@@ -70,17 +78,36 @@ impl<'c> Tx<'c> {
         let now = now.trunc_subsecs(6);
         let (head, at) = last.map_or((0, now), |(seq, at)| (seq, at.and_utc().max(now)));
         let holds = Reader::new(conn).data_kind()?;
-        Ok(Self { conn, actor, reason, at, head, entries: Vec::new(), holds, doomed: false })
+        Ok(Self {
+            conn,
+            actor,
+            reason,
+            at,
+            today: now.date_naive(),
+            head,
+            entries: Vec::new(),
+            entered: 0,
+            publisher,
+            log: Pending::default(),
+            holds,
+            doomed: false,
+        })
     }
 
     /// Writes the entries; the caller commits. Returns the journal's new head.
-    pub(super) fn finish(self) -> Result<i64, Error> {
+    pub(super) fn finish(mut self) -> Result<i64, Error> {
         if self.doomed {
             return Err(Error::Doomed);
         }
-        self.conn
-            .run("writing the journal", |conn| dialect::insert_entries(conn, &self.entries))?;
+        self.write_entries()?;
         Ok(self.head)
+    }
+
+    /// Writes the journal's entries so far, and then the public log's, which belong to them.
+    fn write_entries(&mut self) -> Result<(), Error> {
+        let entries = std::mem::take(&mut self.entries);
+        self.conn.run("writing the journal", |conn| dialect::insert_entries(conn, &entries))?;
+        self.write_log()
     }
 
     /// The time of this write, for `updated_at` and the like.
@@ -135,7 +162,7 @@ impl<'c> Tx<'c> {
                 entity_kind: EntityKind::Meta,
                 entity_id: key.as_str().to_owned(),
                 public: false,
-                after_sha256: sha256(value),
+                after_sha256: Some(sha256(value)),
                 before: before.filter(|_| !key.is_secret()),
             });
             Ok(())
@@ -143,7 +170,10 @@ impl<'c> Tx<'c> {
     }
 
     /// Runs a step and dooms the write where it fails.
-    fn guarded(&mut self, step: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn guarded(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if self.doomed {
             return Err(Error::Doomed);
         }
@@ -152,8 +182,9 @@ impl<'c> Tx<'c> {
         result
     }
 
-    fn enter(&mut self, change: Change) {
+    pub(super) fn enter(&mut self, change: Change) {
         self.head += 1;
+        self.entered += 1;
         self.entries.push(EntryRow {
             seq: self.head,
             at: self.at.naive_utc(),
@@ -166,7 +197,7 @@ impl<'c> Tx<'c> {
             reason_code: self.reason.code.clone(),
             reason: self.reason.text.clone(),
             public: change.public,
-            after_sha256: Some(change.after_sha256.to_vec()),
+            after_sha256: change.after_sha256.map(|digest| digest.to_vec()),
             before: change.before,
         });
     }
@@ -179,6 +210,7 @@ impl<'c> Tx<'c> {
         let mut wanted_slugs = Vec::new();
         let mut gone_sites = Vec::new();
         let mut new_sites = Vec::new();
+        let mut seen = Vec::with_capacity(changes.len());
         for (action, provider) in changes {
             self.check_kind(provider)?;
             let (row, digest) = ProviderRow::of(provider, self.head + 1)?;
@@ -202,9 +234,10 @@ impl<'c> Tx<'c> {
                 entity_id: row.id.clone(),
                 public: shows(row.listing_state)
                     || before.as_ref().is_some_and(|before| shows(&before.listing_state)),
-                after_sha256: digest,
+                after_sha256: Some(digest),
                 before: before.as_ref().map(|before| before.document.clone()),
             });
+            seen.push((self.head, before.is_none(), *provider));
             if before.is_some() { changed_rows.push(row) } else { new_rows.push(row) }
         }
         self.take_slugs(&wanted_slugs)?;
@@ -218,7 +251,8 @@ impl<'c> Tx<'c> {
             dialect::insert_providers(conn, &new_rows)?;
             dialect::insert_sites(conn, &new_sites)
         })?;
-        Ok(())
+        self.publish(&seen)?;
+        if self.log.is_large() { self.write_entries() } else { Ok(()) }
     }
 
     /// The rows that updates replace, by id.

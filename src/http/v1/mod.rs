@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod clinics;
+pub mod log;
 pub mod providers;
 pub mod reference;
 pub mod root;

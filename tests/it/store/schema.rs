@@ -101,6 +101,7 @@ fn every_foreign_key_is_indexed_and_says_what_deleting_means(
     assert_eq!(
         found,
         [
+            "log_entries.seq -> journal RESTRICT indexed",
             "providers.merged_into -> providers RESTRICT indexed",
             "providers.seq -> journal RESTRICT indexed",
             "sites.provider_id -> providers CASCADE indexed",
@@ -138,6 +139,8 @@ fn both_databases_have_the_same_indexes(#[values(Sqlite, Postgres)] backend: Bac
         [
             "journal(entity_kind,entity_id,seq)",
             "journal(seq) partial",
+            "log_entries(entity_id,idx)",
+            "log_entries(seq)",
             "providers(merged_into) partial",
             "providers(seq) unique",
             "providers(slug) unique",

@@ -17,14 +17,15 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("rules", &["domain"]),
     ("gazetteer", &["domain"]),
     ("catalog", &["domain"]),
-    ("log", &["domain"]),
+    ("log", &[]),
+    ("verify", &[]),
     ("import", &["domain"]),
-    ("store", &["domain", "clock"]),
+    ("store", &["domain", "clock", "log"]),
     (
         "app",
         &["store", "catalog", "rules", "gazetteer", "import", "log", "domain", "config", "clock"],
     ),
-    ("http", &["app", "catalog", "gazetteer", "rules", "domain", "config", "clock"]),
+    ("http", &["app", "catalog", "gazetteer", "rules", "log", "domain", "config", "clock"]),
     ("pages", &["http", "app", "catalog", "gazetteer", "rules", "domain", "config"]),
     (
         "cli",
@@ -36,6 +37,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "import",
             "rules",
             "gazetteer",
+            "verify",
             "domain",
             "config",
             "telemetry",
@@ -46,7 +48,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// The layers that neither touch the outside nor read the clock nor know a framework.
-const PURE: &[&str] = &["domain", "rules", "gazetteer", "catalog", "log"];
+const PURE: &[&str] = &["domain", "rules", "gazetteer", "catalog", "log", "verify"];
 
 /// What a pure layer never names.
 const IMPURE: &[&str] = &[
