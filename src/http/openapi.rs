@@ -37,6 +37,7 @@ use super::{
         (name = "accounts", description = "Signing in and out, and who may do what."),
         (name = "check", description = "Is this provider known, and as what?"),
         (name = "clinics", description = "One clinic or several, with everything known and unknown."),
+        (name = "log", description = "The public log of changes, which nobody can rewrite unseen."),
         (name = "providers", description = "The organisations behind the clinics, also those without an address."),
         (name = "reference", description = "Code lists with their sources."),
         (name = "rules", description = "The rulebook, its vocabulary, and evaluations of given facts."),
@@ -113,6 +114,18 @@ error_class! {
 error_class! {
     /// What may go wrong with a question about readiness.
     ReadinessErrors: InvalidParameter, UnknownParameter, NotAcceptable, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when the public log is read page by page.
+    LogListErrors: InvalidParameter, UnknownParameter, NotAcceptable, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when something of the public log is read by its name.
+    LogNamedErrors: BadRequest, UnknownParameter, NotFound, NotAcceptable, Internal, Unavailable,
         DeadlineExceeded
 }
 

@@ -92,6 +92,8 @@ texts! {
         End = "end",
         /// Taken out of the database.
         Remove = "remove",
+        /// The payload of an entry of the public log was taken back.
+        Withdraw = "withdraw",
     }
 }
 
@@ -110,6 +112,8 @@ texts! {
         Client = "client",
         /// A key that signs tokens; only that it came and went.
         SigningKey = "signing_key",
+        /// An entry of the public log, by its index.
+        LogEntry = "log_entry",
     }
 }
 
@@ -191,9 +195,11 @@ impl Entry {
     #[must_use]
     pub fn is_secret(&self) -> bool {
         match self.entity.kind {
-            EntityKind::Provider | EntityKind::User | EntityKind::Session | EntityKind::Client => {
-                false
-            }
+            EntityKind::Provider
+            | EntityKind::LogEntry
+            | EntityKind::User
+            | EntityKind::Session
+            | EntityKind::Client => false,
             EntityKind::SigningKey => true,
             EntityKind::Meta => MetaKey::from_text(&self.entity.id).is_some_and(MetaKey::is_secret),
         }

@@ -120,3 +120,53 @@ diesel::table! {
         seq -> BigInt,
     }
 }
+
+diesel::table! {
+    log_entries (idx) {
+        idx -> BigInt,
+        seq -> BigInt,
+        entity_id -> Text,
+        leaf -> Text,
+        leaf_hash -> Binary,
+        salt -> Nullable<Binary>,
+        payload -> Nullable<Text>,
+        withdrawn -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    log_tiles (level, idx) {
+        level -> BigInt,
+        idx -> BigInt,
+        hashes -> Binary,
+        root -> Binary,
+    }
+}
+
+diesel::table! {
+    log_latest (entity_id) {
+        entity_id -> Text,
+        idx -> BigInt,
+        state -> Text,
+        record_sha256 -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    log_checkpoints (origin, size) {
+        origin -> Text,
+        size -> BigInt,
+        root -> Binary,
+        note -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    log_kept (id) {
+        id -> BigInt,
+        origin -> Text,
+        size -> BigInt,
+        root -> Binary,
+    }
+}

@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod check;
 pub mod clinics;
+pub mod log;
 pub mod providers;
 pub mod reference;
 pub mod root;

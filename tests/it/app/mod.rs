@@ -7,6 +7,7 @@ mod detail;
 mod filters;
 mod import;
 mod other_date;
+mod public_log;
 mod refresh;
 mod search;
 mod withheld;
