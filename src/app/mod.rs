@@ -9,6 +9,7 @@ pub mod compare;
 pub mod cursor;
 pub mod demo;
 pub mod detail;
+pub mod editorial;
 pub mod export;
 pub mod import;
 pub mod keys;
@@ -58,6 +59,8 @@ pub struct App {
     pub cursors: Cursors,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
+    /// What administrators' use cases share.
+    editorial: editorial::Desk,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
 }
@@ -85,6 +88,7 @@ impl App {
             clock,
             cursors,
             operator: Arc::new(operator),
+            editorial: editorial::Desk::default(),
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
         }))

@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub enum Fate {
     /// Taken off for good.
     Delisted,
-    /// Became part of this provider.
+    /// Became part of the provider or the site with this id.
     Merged(Uuid),
 }
 
@@ -19,10 +19,8 @@ pub enum Fate {
 pub struct GoneRecord {
     /// The provider's id.
     pub id: Uuid,
-    /// Ids and names in addresses of the provider and its sites.
-    pub keys: Vec<String>,
-    /// What became of it.
-    pub fate: Fate,
+    /// Ids and names in addresses of the provider and its sites, each with what became of it.
+    pub keys: Vec<(String, Fate)>,
 }
 
 /// Everything that was taken off.
@@ -46,7 +44,7 @@ impl Gone {
         let mut by_key = BTreeMap::clone(&self.by_key);
         by_key.retain(|_, (id, _)| !changed(*id));
         for record in records {
-            by_key.extend(record.keys.iter().map(|key| (key.clone(), (record.id, record.fate))));
+            by_key.extend(record.keys.iter().map(|(key, fate)| (key.clone(), (record.id, *fate))));
         }
         Self { by_key: Arc::new(by_key) }
     }

@@ -30,9 +30,11 @@
 //! [`Error`]: its text tells the operator the mend; what is not found is `None`, not an error.
 
 mod conn;
+mod deeds;
 mod dialect;
 mod error;
 mod facade;
+mod idempotency;
 mod journal;
 mod migrate;
 mod reader;
@@ -42,8 +44,10 @@ mod target;
 mod turn;
 mod tx;
 
+pub use deeds::Deed;
 pub use error::{Constraint, Error};
 pub use facade::{Done, Options, Prepare, Store};
+pub use idempotency::KeptAnswer;
 pub use journal::{Action, Actor, ActorKind, Entity, EntityKind, Entry, JournalFilter, Reason};
 pub use migrate::{Migrations, migrate, revert_losing_everything};
 pub use reader::{Changes, DataKind, Document, MetaKey, Reader, SlugKind};

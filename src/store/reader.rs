@@ -112,7 +112,7 @@ pub struct Changes {
 
 /// Reads within one transaction: every answer comes from the same state of the database.
 pub struct Reader<'c> {
-    conn: &'c mut Pooled,
+    pub(super) conn: &'c mut Pooled,
 }
 
 impl<'c> Reader<'c> {
@@ -396,6 +396,6 @@ impl<'c> Reader<'c> {
 }
 
 /// An id as the tables keep it.
-fn uuid(text: &str) -> Result<Uuid, Error> {
+pub(super) fn uuid(text: &str) -> Result<Uuid, Error> {
     Uuid::parse_str(text).map_err(|error| Error::corrupt(format!("the id `{text}`"), error))
 }

@@ -59,3 +59,13 @@ diesel::table! {
         owner -> Text,
     }
 }
+
+diesel::table! {
+    idempotency_keys (actor, key) {
+        actor -> Text,
+        key -> Text,
+        request_sha256 -> Binary,
+        at -> Timestamp,
+        answer -> Text,
+    }
+}

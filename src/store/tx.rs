@@ -22,8 +22,8 @@ const IDS: usize = 500;
 /// Once a method has failed the write is doomed: nothing of it is kept, whatever the closure
 /// returns. Both databases behave so, though SQLite alone would keep the half that went well.
 pub struct Tx<'c> {
-    conn: &'c mut Pooled,
-    actor: &'c Actor,
+    pub(super) conn: &'c mut Pooled,
+    pub(super) actor: &'c Actor,
     reason: &'c Reason,
     at: DateTime<Utc>,
     head: i64,
@@ -143,7 +143,10 @@ impl<'c> Tx<'c> {
     }
 
     /// Runs a step and dooms the write where it fails.
-    fn guarded(&mut self, step: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn guarded(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if self.doomed {
             return Err(Error::Doomed);
         }

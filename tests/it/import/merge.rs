@@ -124,7 +124,7 @@ fn what_a_person_recorded_stays() {
         valid_until: None,
         attested_by: None,
     };
-    provider.facts.push(Kept { n: 99, by: Origin::Person, withdrawn_on: None, item: own.clone() });
+    provider.facts.push(Kept::new(99, Origin::Person, own.clone()));
     provider.next_n = 100;
     let bare =
         with(with(least("F1"), "/fictional", json!(true)), "/name", json!("Calm Waters Ketamine"));

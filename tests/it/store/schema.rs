@@ -136,6 +136,7 @@ fn both_databases_have_the_same_indexes(#[values(Sqlite, Postgres)] backend: Bac
     assert_eq!(
         found.into_iter().collect::<Vec<_>>(),
         [
+            "idempotency_keys(at)",
             "journal(entity_kind,entity_id,seq)",
             "journal(seq) partial",
             "providers(merged_into) partial",
