@@ -3,6 +3,7 @@
 //! Reads take what they answer with from one [`crate::catalog::Catalog`], loaded once per
 //! request; the store is asked only by writes and by [`refresh`].
 
+pub mod accounts;
 pub mod answer;
 pub mod check;
 pub mod compare;
@@ -26,9 +27,11 @@ use std::sync::{
 };
 
 use anyhow::Context;
+use arc_swap::ArcSwap;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use self::{
+    accounts::Accounts,
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
     picture::Easel,
@@ -61,6 +64,8 @@ pub struct App {
     pub operator: Arc<Operator>,
     /// What administrators' use cases share.
     editorial: editorial::Desk,
+    /// Who may come in.
+    pub accounts: ArcSwap<Accounts>,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
 }
@@ -80,6 +85,8 @@ impl App {
         let cursors = Cursors::new(&cursor_key(&store).context("cannot read the cursor key")?);
         let catalog = refresh::build(&store, &rulebook, gazetteer, clock.today())
             .context("cannot read the directory")?;
+        // After the catalog, so that no change is missed by both.
+        let accounts = Accounts::read(&store, clock.now()).context("cannot read the accounts")?;
         Ok(Arc::new(Self {
             catalog: CatalogHandle::new(catalog),
             rulebook: Arc::new(rulebook),
@@ -89,6 +96,7 @@ impl App {
             cursors,
             operator: Arc::new(operator),
             editorial: editorial::Desk::default(),
+            accounts: ArcSwap::from_pointee(accounts),
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
         }))

@@ -1,5 +1,6 @@
 //! The command line: one file a group of commands.
 
+mod admin;
 mod database;
 mod exit;
 mod files;
@@ -42,6 +43,8 @@ enum Command {
     Rules(rules::RulesCommand),
     /// Search for clinics from the terminal
     Search(search::SearchCommand),
+    /// Make accounts and change signing keys, at the terminal
+    Admin(admin::AdminCommand),
     /// Bring the database's tables up to date, or say what there is to do
     Migrate(database::MigrateCommand),
     /// Print the OpenAPI document
@@ -68,6 +71,7 @@ impl Cli {
             Command::Check(command) => command.run(),
             Command::Rules(command) => command.run(),
             Command::Search(command) => command.run(),
+            Command::Admin(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Openapi => exit::print(&crate::http::openapi::text()),
             Command::Health(command) => command.run(),

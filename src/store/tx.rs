@@ -26,7 +26,8 @@ pub struct Tx<'c> {
     pub(super) actor: &'c Actor,
     reason: &'c Reason,
     at: DateTime<Utc>,
-    head: i64,
+    /// The number of the last entry; the next one will be one more.
+    pub(super) head: i64,
     entries: Vec<EntryRow>,
     holds: Option<DataKind>,
     doomed: bool,
@@ -41,13 +42,14 @@ struct Stored {
 }
 
 /// One entry in the making.
-struct Change {
-    action: Action,
-    entity_kind: EntityKind,
-    entity_id: String,
-    public: bool,
-    after_sha256: [u8; 32],
-    before: Option<String>,
+pub(super) struct Change {
+    pub action: Action,
+    pub entity_kind: EntityKind,
+    pub entity_id: String,
+    pub public: bool,
+    /// None where the entity is gone.
+    pub after_sha256: Option<[u8; 32]>,
+    pub before: Option<String>,
 }
 
 impl<'c> Tx<'c> {
@@ -135,7 +137,7 @@ impl<'c> Tx<'c> {
                 entity_kind: EntityKind::Meta,
                 entity_id: key.as_str().to_owned(),
                 public: false,
-                after_sha256: sha256(value),
+                after_sha256: Some(sha256(value)),
                 before: before.filter(|_| !key.is_secret()),
             });
             Ok(())
@@ -155,7 +157,7 @@ impl<'c> Tx<'c> {
         result
     }
 
-    fn enter(&mut self, change: Change) {
+    pub(super) fn enter(&mut self, change: Change) {
         self.head += 1;
         self.entries.push(EntryRow {
             seq: self.head,
@@ -169,7 +171,7 @@ impl<'c> Tx<'c> {
             reason_code: self.reason.code.clone(),
             reason: self.reason.text.clone(),
             public: change.public,
-            after_sha256: Some(change.after_sha256.to_vec()),
+            after_sha256: change.after_sha256.map(Vec::from),
             before: change.before,
         });
     }
@@ -205,7 +207,7 @@ impl<'c> Tx<'c> {
                 entity_id: row.id.clone(),
                 public: shows(row.listing_state)
                     || before.as_ref().is_some_and(|before| shows(&before.listing_state)),
-                after_sha256: digest,
+                after_sha256: Some(digest),
                 before: before.as_ref().map(|before| before.document.clone()),
             });
             if before.is_some() { changed_rows.push(row) } else { new_rows.push(row) }

@@ -51,7 +51,7 @@ pub(super) fn once<T: Serialize + DeserializeOwned>(
         errand.retry.map(|retry| Running::begin(app, errand.actor, retry)).transpose()?;
     // Outside the writer's turn, since drawing it for the first time takes long.
     app.store.read(|reader| app.editorial.register().follow(reader))?;
-    let done = app.store.write(errand.actor, errand.reason, |tx| {
+    let done = app.write(errand.actor, errand.reason, |tx| {
         if let Some(retry) = errand.retry
             && let Some(kept) = tx.kept_answer(&retry.key)?
         {
@@ -70,7 +70,6 @@ pub(super) fn once<T: Serialize + DeserializeOwned>(
         }
         Ok(answer)
     })?;
-    app.catch_up()?;
     Ok(done.value)
 }
 
