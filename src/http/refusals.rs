@@ -4,13 +4,13 @@ use serde::Serialize;
 use serde_json::value::to_raw_value;
 use utoipa::ToSchema;
 
-use super::problem::{FieldError, Kind, Location, Problem};
+use super::problem::{FieldError, Kind, Location, Members, Problem};
 use crate::{
     app::{
         accounts::SignInError, answer::Origin, cursor::CursorError, detail::Missing,
-        search::SearchError,
+        editorial::EditError, search::SearchError,
     },
-    domain::course_cost::CourseCostError,
+    domain::{ListingState, course_cost::CourseCostError, editorial::Verb},
     store,
 };
 
@@ -116,4 +116,42 @@ impl From<SignInError> for Problem {
             SignInError::Store(error) => error.into(),
         }
     }
+}
+
+impl From<EditError> for Problem {
+    fn from(error: EditError) -> Self {
+        let detail = error.to_string();
+        match error {
+            EditError::Unknown | EditError::NoVersion(_) => Self::new(Kind::NotFound, detail),
+            EditError::Stale { current } => Self::new(Kind::PreconditionFailed, detail)
+                .with_members(Members { current_version: Some(current), ..Members::default() }),
+            EditError::IllegalTransition { from, .. } => illegal(detail, from),
+            EditError::Closed { state } => illegal(detail, state),
+            EditError::Held(holds) => {
+                Self::new(Kind::Held, detail).with_members(Members { holds, ..Members::default() })
+            }
+            EditError::FourEyes(_) => Self::new(Kind::FourEyes, detail),
+            EditError::Invalid(faults) => {
+                let errors = faults
+                    .into_iter()
+                    .map(|fault| {
+                        FieldError::new(Location::Pointer(fault.pointer), "invalid", fault.detail)
+                    })
+                    .collect();
+                Self::new(Kind::InvalidListing, detail).with_errors(errors)
+            }
+            EditError::Conflict(_) => Self::new(Kind::Conflict, detail),
+            EditError::KeyReused => Self::new(Kind::IdempotencyKeyReused, detail),
+            EditError::KeyRunning => Self::new(Kind::RequestInProgress, detail),
+            EditError::ShownChanged => Self::new(Kind::ShownHasChanged, detail),
+            EditError::Cursor(error) => error.into(),
+            EditError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn illegal(detail: String, state: ListingState) -> Problem {
+    let possible = Some(Verb::possible(state).collect());
+    Problem::new(Kind::IllegalTransition, detail)
+        .with_members(Members { possible, ..Members::default() })
 }

@@ -94,5 +94,5 @@ fn duplicates_are_found_with_the_reasons_why(#[values(Sqlite, Postgres)] backend
     assert_eq!(parts, ["name", "phone", "domain", "suite", "distance"]);
     let sum: u32 = pair.parts.iter().map(|part| u32::from(part.points)).sum();
     assert_eq!(u32::from(pair.score), sum.min(100));
-    assert!(pair.parts[1].explanation.contains("+13015550101"), "{:?}", pair.parts);
+    assert!(pair.parts[1].explanation.contains("+16055550101"), "{:?}", pair.parts);
 }

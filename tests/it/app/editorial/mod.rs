@@ -105,7 +105,7 @@ pub fn line(number: u16) -> Value {
             "source_key": "main",
             "address": {"line1": format!("{number} Example Street"), "city": "Bethesda",
                 "state": "MD", "postal_code": "20814"},
-            "phone": format!("+1301555{:04}", 100 + number),
+            "phone": format!("+1605555{:04}", 100 + number),
         }],
         "evidence": [],
     })

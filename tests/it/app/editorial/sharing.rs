@@ -111,7 +111,7 @@ fn what_is_shared_waits_for_a_person(#[values(Sqlite, Postgres)] backend: Backen
 
     // A third listing with the same phone was not there when the hold was let go.
     let mut third = line(3);
-    third["sites"][0]["phone"] = json!("+13015550101");
+    third["sites"][0]["phone"] = json!("+16055550101");
     ann.create(&app, third);
     let open: Vec<_> = read(&app, id).unwrap().holds.into_iter().filter(Hold::is_open).collect();
     assert_eq!(kinds(&open), [(HoldKind::Phone, false)]);
