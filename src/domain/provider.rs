@@ -21,6 +21,7 @@ use super::{
 /// Who put an item there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ItemOrigin)]
 pub enum Origin {
     /// A provider file; the next file with the same `source_key` may withdraw it.
     File,

@@ -50,7 +50,10 @@ pub(super) fn once<T: Serialize + DeserializeOwned>(
     let _running =
         errand.retry.map(|retry| Running::begin(app, errand.actor, retry)).transpose()?;
     // Outside the writer's turn, since drawing it for the first time takes long.
-    app.store.read(|reader| app.editorial.register().follow(reader))?;
+    // The register comes before a connection, so that nobody waits for both crosswise.
+    let mut register = app.editorial.register();
+    app.store.read(|reader| register.follow(reader))?;
+    drop(register);
     let done = app.write(errand.actor, errand.reason, |tx| {
         if let Some(retry) = errand.retry
             && let Some(kept) = tx.kept_answer(&retry.key)?

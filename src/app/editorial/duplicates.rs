@@ -31,14 +31,14 @@ pub struct Duplicate {
     #[schema(example = 85, maximum = 100)]
     pub score: u8,
     /// What the score is made of.
-    pub parts: Vec<Part>,
+    pub parts: Vec<ScorePart>,
     /// The two listings; the one that is public or older comes first.
     pub listings: Vec<Side>,
 }
 
 /// One reason to think that two listings are one.
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Part {
+pub struct ScorePart {
     /// What was compared: `name`, `phone`, `domain`, `npi`, `suite` or `distance`.
     #[schema(example = "phone")]
     pub part: &'static str,
@@ -143,7 +143,7 @@ fn compare(one: &Row, other: &Row) -> Duplicate {
     ] {
         let shared = one.keys.iter().find(|key| key.0 == kind && other.keys.contains(key));
         if let Some((_, value)) = shared {
-            parts.push(Part { part, points, explanation: format!("both have {value}") });
+            parts.push(ScorePart { part, points, explanation: format!("both have {value}") });
         }
     }
     parts.extend(distance_part(one, other));
@@ -171,7 +171,7 @@ const NAME_POINTS: f64 = 35.0;
 /// Names that are less alike than this say nothing.
 const LEAST_ALIKE: f64 = 0.8;
 
-fn name_part(one: &Row, other: &Row) -> Option<Part> {
+fn name_part(one: &Row, other: &Row) -> Option<ScorePart> {
     let pairs = one.names.iter().flat_map(|a| other.names.iter().map(move |b| (a, b)));
     let alike = pairs.map(|(a, b)| strsim::jaro_winkler(a, b)).fold(0.0, f64::max);
     if alike < LEAST_ALIKE {
@@ -183,10 +183,10 @@ fn name_part(one: &Row, other: &Row) -> Option<Part> {
     } else {
         format!("names are {:.0} % alike", (alike * 100.0).floor())
     };
-    (points > 0).then_some(Part { part: "name", points, explanation })
+    (points > 0).then_some(ScorePart { part: "name", points, explanation })
 }
 
-fn distance_part(one: &Row, other: &Row) -> Option<Part> {
+fn distance_part(one: &Row, other: &Row) -> Option<ScorePart> {
     let places = |row: &'_ Row| -> Vec<Point> {
         let points = row.sites.iter().filter_map(|site| site.point);
         points.map(|point| Point::new(point.lon, point.lat)).collect()
@@ -212,7 +212,7 @@ fn distance_part(one: &Row, other: &Row) -> Option<Part> {
         }
         (10, format!("both have a site in {zip}"))
     };
-    Some(Part { part: "distance", points, explanation })
+    Some(ScorePart { part: "distance", points, explanation })
 }
 
 /// Points as a whole number. The bounds are far inside those of the type.

@@ -38,7 +38,7 @@ pub use self::{
     create::create,
     diff::{FieldChange, field_changes},
     door::{Errand, Retry},
-    duplicates::{Duplicate, DuplicatesAnswer, Part, Side, duplicates},
+    duplicates::{Duplicate, DuplicatesAnswer, ScorePart, Side, duplicates},
     error::{EditError, Fault},
     history::{DiffAnswer, VersionItem, VersionsAnswer, diff, versions},
     holds::{Hold, Sharer},
@@ -47,7 +47,7 @@ pub use self::{
     list::{ListingAnswer, ListingItem, ListingsAnswer, ListingsMeta, ListingsRequest, list, read},
     merger::{merge, unmerge},
     patch::patch,
-    publish::{BatchAnswer, BatchRow, Outcome, publish_batch},
+    publish::{BatchAnswer, BatchOutcome, BatchRow, publish_batch},
 };
 use crate::domain::{ListingState, editorial::Verb, provider::Provider};
 pub use crate::{

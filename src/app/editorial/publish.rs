@@ -28,7 +28,7 @@ const DEEDS: i64 = 1_000;
 /// What became of a listing, or would.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum BatchOutcome {
     /// It would be published.
     Ready,
     /// It was published.
@@ -49,7 +49,7 @@ pub struct BatchRow {
     #[schema(example = 4)]
     pub version: i64,
     /// What became of it, or would.
-    pub outcome: Outcome,
+    pub outcome: BatchOutcome,
     /// Why it is refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -81,8 +81,8 @@ pub fn publish_batch(
     digest: Option<&str>,
 ) -> Result<BatchAnswer, EditError> {
     let Some(digest) = digest else {
+        let mut register = app.editorial.register();
         let rows = app.store.read(|reader| {
-            let mut register = app.editorial.register();
             register.follow(reader)?;
             rows(reader, &register, errand.actor, ids)
         })?;
@@ -98,10 +98,10 @@ pub fn publish_batch(
         }
         let mut published = Vec::new();
         for (row, before) in shown.iter_mut().zip(providers) {
-            if row.outcome == Outcome::Ready {
+            if row.outcome == BatchOutcome::Ready {
                 let next = next(&before, work.tx)?;
                 row.version = next.version;
-                row.outcome = Outcome::Published;
+                row.outcome = BatchOutcome::Published;
                 published.push(next);
             }
         }
@@ -136,9 +136,9 @@ fn rows(
         let judged = after(provider.listing_state, Verb::Publish)
             .and_then(|_| may_publish(reader, register, &provider, actor));
         let (outcome, why) = match judged {
-            Ok(()) => (Outcome::Ready, None),
+            Ok(()) => (BatchOutcome::Ready, None),
             Err(error @ EditError::Store(_)) => return Err(error),
-            Err(refusal) => (Outcome::Refused, Some(refusal.to_string())),
+            Err(refusal) => (BatchOutcome::Refused, Some(refusal.to_string())),
         };
         let before = last_public(reader, provider.id)?;
         let row = BatchRow {

@@ -1,7 +1,7 @@
 //! Many listings published at once, over a diff that somebody has seen.
 
 use bedside::{
-    app::editorial::{BatchAnswer, EditError, Outcome, publish_batch},
+    app::editorial::{BatchAnswer, BatchOutcome, EditError, publish_batch},
     domain::editorial::Verb,
 };
 use rstest::rstest;
@@ -33,14 +33,14 @@ fn what_was_shown_is_published_and_nothing_else(#[values(Sqlite, Postgres)] back
     let batch = |digest: Option<&str>| -> Result<BatchAnswer, EditError> {
         publish_batch(&app, ben.errand(), &ids, digest)
     };
-    let outcomes = |answer: &BatchAnswer| -> Vec<(Uuid, Outcome)> {
+    let outcomes = |answer: &BatchAnswer| -> Vec<(Uuid, BatchOutcome)> {
         answer.data.iter().map(|row| (row.id, row.outcome)).collect()
     };
 
     let shown = batch(None).unwrap();
     assert!(shown.dry_run);
-    let refused = [(own, Outcome::Refused), (draft, Outcome::Refused)];
-    assert_eq!(outcomes(&shown)[0], (good, Outcome::Ready));
+    let refused = [(own, BatchOutcome::Refused), (draft, BatchOutcome::Refused)];
+    assert_eq!(outcomes(&shown)[0], (good, BatchOutcome::Ready));
     assert_eq!(outcomes(&shown)[1..], refused);
     assert!(shown.data[1].why.as_ref().unwrap().contains("another person"), "{shown:?}");
     let name = shown.data[0].changes.iter().find(|change| change.pointer == "/profile").unwrap();
@@ -53,7 +53,7 @@ fn what_was_shown_is_published_and_nothing_else(#[values(Sqlite, Postgres)] back
     let shown = batch(None).unwrap();
     let done = batch(Some(&shown.digest)).unwrap();
     assert!(!done.dry_run);
-    assert_eq!(outcomes(&done)[0], (good, Outcome::Published));
+    assert_eq!(outcomes(&done)[0], (good, BatchOutcome::Published));
     assert_eq!(outcomes(&done)[1..], refused);
     assert_eq!(version(&app, good), shown.data[0].version + 1);
     assert!(matches!(batch(Some(&shown.digest)), Err(EditError::ShownChanged)));
