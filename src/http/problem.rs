@@ -19,8 +19,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::refusals::Candidate;
-use crate::{app::editorial::Hold, domain::editorial::Verb};
+use super::refusals::{Candidate, Members};
 
 /// The media type of every error.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -405,24 +404,6 @@ pub struct ProblemBody<'a> {
     candidates: Option<&'a RawValue>,
     #[serde(flatten)]
     more: &'a Members,
-}
-
-/// What some problems say beside their text, so that a client knows what to do next.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
-#[schema(as = ProblemMembers)]
-pub struct Members {
-    /// The version that is current: of a change that was made from another.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false, example = 4)]
-    pub current_version: Option<i64>,
-    /// The steps that the listing's state allows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(nullable = false)]
-    pub possible: Option<Vec<Verb>>,
-    /// What holds the listing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(required = false)]
-    pub holds: Vec<Hold>,
 }
 
 impl fmt::Display for Problem {

@@ -4,11 +4,15 @@ use serde::Serialize;
 use serde_json::value::to_raw_value;
 use utoipa::ToSchema;
 
-use super::problem::{FieldError, Kind, Location, Members, Problem};
+use super::problem::{FieldError, Kind, Location, Problem};
 use crate::{
     app::{
-        accounts::SignInError, answer::Origin, cursor::CursorError, detail::Missing,
-        editorial::EditError, search::SearchError,
+        accounts::SignInError,
+        answer::Origin,
+        cursor::CursorError,
+        detail::Missing,
+        editorial::{EditError, Hold},
+        search::SearchError,
     },
     domain::{ListingState, course_cost::CourseCostError, editorial::Verb},
     store,
@@ -26,6 +30,24 @@ pub struct Candidate<'a> {
     /// Degrees east.
     #[schema(example = -89.64)]
     lon: f64,
+}
+
+/// What some problems say beside their text, so that a client knows what to do next.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProblemMembers)]
+pub struct Members {
+    /// The version that is current: of a change that was made from another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = 4)]
+    pub current_version: Option<i64>,
+    /// The steps that the listing's state allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub possible: Option<Vec<Verb>>,
+    /// What holds the listing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub holds: Vec<Hold>,
 }
 
 impl<'a> From<&'a Origin> for Candidate<'a> {

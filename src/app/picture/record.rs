@@ -50,9 +50,8 @@ pub fn gone(provider: &Provider) -> Change {
         [(site.id.to_string(), fate), (site.slug.clone(), fate)]
     });
     let fate = provider.merged_into.map_or(Fate::Delisted, Fate::Merged);
-    let own = [(provider.id.to_string(), fate), (provider.slug.clone(), fate)];
-    // A site may have the name of its provider: whoever follows it is told of the site.
-    Change::Gone(GoneRecord { id: provider.id, keys: own.into_iter().chain(sites).collect() })
+    let keys = vec![provider.id.to_string(), provider.slug.clone()];
+    Change::Gone(GoneRecord { id: provider.id, keys, fate, sites: sites.collect() })
 }
 
 impl ProviderPicture<'_> {

@@ -6,7 +6,6 @@ use actix_web::{
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 use super::{
     AddressConfirmation, HoldRelease, ListingMerge, ReasonBody, ReceiptAnswer, because, change,
@@ -222,7 +221,6 @@ pub async fn merge_listing(
     body: JsonBytes,
 ) -> Result<HttpResponse, Problem> {
     let ListingMerge { reason_code, reason, survivor, sites } = typed(&body)?;
-    let survivor: Uuid = survivor;
     let why = (by.actor, because(reason_code, reason)?);
     change(&request, &shared, &body, why, &id, move |app, errand, at| {
         editorial::merge(app, errand, at, survivor, &sites)
