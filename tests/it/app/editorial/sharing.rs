@@ -179,7 +179,7 @@ fn listings_are_found_by_state_name_source_and_hold(#[values(Sqlite, Postgres)] 
     };
     use bedside::domain::ListingState::Submitted;
     let state = vec![Submitted];
-    assert_eq!(found(ListingsRequest { state, ..Default::default() }), ["W-1"]);
+    assert_eq!(found(ListingsRequest { state, ..Default::default() }), ["W-1", "F121"]);
     let source = Some("W-".to_owned());
     assert_eq!(found(ListingsRequest { source, ..Default::default() }), ["W-1"]);
     for q in ["listing birch", "N1", &id.to_string()] {
