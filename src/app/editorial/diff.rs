@@ -12,11 +12,11 @@ pub struct FieldChange {
     pub pointer: String,
     /// Its value before; absent where there was none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value, required = false)]
     pub before: Option<Value>,
     /// Its value after; absent where there is none any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Object)]
+    #[schema(value_type = serde_json::Value, required = false)]
     pub after: Option<Value>,
 }
 
