@@ -10,6 +10,7 @@ pub mod compare;
 pub mod cursor;
 pub mod demo;
 pub mod detail;
+pub mod editorial;
 pub mod export;
 pub mod freshness;
 pub mod import;
@@ -68,6 +69,8 @@ pub struct App {
     pub cursors: Cursors,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
+    /// What administrators' use cases share.
+    editorial: editorial::Desk,
     /// Who may come in.
     pub accounts: ArcSwap<Accounts>,
     freshness: freshness::Counted,
@@ -119,6 +122,7 @@ impl App {
             clock,
             cursors,
             operator: Arc::new(operator),
+            editorial: editorial::Desk::default(),
             accounts: ArcSwap::from_pointee(accounts),
             freshness: freshness::Counted::default(),
             log,

@@ -228,10 +228,16 @@ impl Catalog {
         self.providers.by_slug(slug)
     }
 
-    /// What became of the provider or site that was found by this id or name in addresses.
+    /// What became of the provider that was found by this id or name in addresses.
     #[must_use]
-    pub fn fate(&self, key: &str) -> Option<Fate> {
-        self.gone.fate(key)
+    pub fn provider_fate(&self, key: &str) -> Option<Fate> {
+        self.gone.provider(key)
+    }
+
+    /// What became of the clinic that was found by this id or name in addresses.
+    #[must_use]
+    pub fn listing_fate(&self, key: &str) -> Option<Fate> {
+        self.gone.site(key)
     }
 
     /// Every provider that has a key, by id. A name is compared folded

@@ -10,6 +10,7 @@ mod metrics;
 pub mod openapi;
 mod ops;
 pub mod params;
+mod preconditions;
 pub mod problem;
 mod refusals;
 mod reply;

@@ -82,6 +82,10 @@ texts! {
         Merge = "merge",
         /// A merge was undone.
         Unmerge = "unmerge",
+        /// What made a listing wait was looked at and let go.
+        Release = "release",
+        /// Evidence that is not the provider's own was seen to confirm an address.
+        Confirm = "confirm",
         /// A setting of the database was given a value.
         Set = "set",
         /// An account or a key no longer opens anything.

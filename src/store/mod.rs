@@ -34,9 +34,11 @@
 
 mod accounts;
 mod conn;
+mod deeds;
 mod dialect;
 mod error;
 mod facade;
+mod idempotency;
 mod journal;
 mod migrate;
 mod public_log;
@@ -48,8 +50,10 @@ mod turn;
 mod tx;
 
 pub use accounts::{AccountStates, Credentials, Refresh};
+pub use deeds::Deed;
 pub use error::{Constraint, Error};
 pub use facade::{Done, Options, Prepare, Store};
+pub use idempotency::KeptAnswer;
 pub use journal::{Action, Actor, ActorKind, Entity, EntityKind, Entry, JournalFilter, Reason};
 pub use migrate::{Migrations, migrate, revert_losing_everything};
 pub use public_log::{Face, KeptHead, Latest, LogEntry, Opening, Publisher, SignedCheckpoint};

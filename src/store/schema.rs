@@ -61,6 +61,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_keys (actor, key) {
+        actor -> Text,
+        key -> Text,
+        request_sha256 -> Binary,
+        at -> Timestamp,
+        answer -> Text,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Text,
         name -> Text,

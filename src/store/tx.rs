@@ -24,7 +24,7 @@ const IDS: usize = 500;
 /// returns. Both databases behave so, though SQLite alone would keep the half that went well.
 pub struct Tx<'c> {
     pub(super) conn: &'c mut Pooled,
-    actor: &'c Actor,
+    pub(super) actor: &'c Actor,
     pub(super) reason: &'c Reason,
     pub(super) at: DateTime<Utc>,
     /// The civil date by the clock, for which public records hold.

@@ -21,7 +21,7 @@ macro_rules! codes_of {
     };
 }
 
-pub(super) use codes_of;
+pub(in crate::http) use codes_of;
 
 /// A civil date as a constant.
 const fn day(year: i32, month: u32, day: u32) -> NaiveDate {

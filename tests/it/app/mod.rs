@@ -4,6 +4,7 @@
 mod check;
 mod demo;
 mod detail;
+mod editorial;
 mod filters;
 mod import;
 mod other_date;

@@ -146,6 +146,7 @@ fn both_databases_have_the_same_indexes(#[values(Sqlite, Postgres)] backend: Bac
         [
             "clients(key_id) unique",
             "clients(seq)",
+            "idempotency_keys(at)",
             "journal(entity_kind,entity_id,seq)",
             "journal(seq) partial",
             "log_entries(entity_id,idx)",
