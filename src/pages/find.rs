@@ -10,7 +10,7 @@ use askama::Template;
 use crate::{
     app::{
         App,
-        answer::{ClinicItem, SearchAnswer},
+        answer::{ClinicItem, SearchAnswer, SearchMeta},
         request::{Sort, View},
         search::{self, SearchError},
     },
@@ -219,15 +219,7 @@ impl Answers {
         Results {
             headline: headline(lang, query, &self.supervised, total),
             subline: subline(lang, query, &self.supervised),
-            paper_line: lang
-                .args(
-                    "paper-line",
-                    &[
-                        ("date", &format::date(lang, meta.as_of)),
-                        ("value", &meta.revision.to_string()),
-                    ],
-                )
-                .into_owned(),
+            paper_line: paper_line(app, lang, meta),
             print_path: query.with(|changed| changed.print = true),
             unknown_left_out: if query.filters_set() { meta.left_out.unknown } else { 0 },
             include_unknown_path: query.with(|changed| changed.include_unknown = true),
@@ -260,6 +252,19 @@ impl Group {
             more_path: more,
             more_text: lang.t1("group-more", &shown).into_owned(),
         }
+    }
+}
+
+/// What stands on paper: the day of the list, and the checkpoint of the public log that anyone
+/// can compare it with later.
+fn paper_line(app: &App, lang: Lang, meta: &SearchMeta) -> String {
+    let (date, revision) = (format::date(lang, meta.as_of), meta.revision.to_string());
+    let line = lang.args("paper-line", &[("date", &date), ("value", &revision)]);
+    match app.log.head() {
+        Some(head) => {
+            format!("{line} {}", lang.t1("paper-checkpoint", &format::number(head.size)))
+        }
+        None => line.into_owned(),
     }
 }
 

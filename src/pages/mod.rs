@@ -16,6 +16,7 @@ mod find;
 pub mod format;
 mod health;
 pub mod lang;
+mod log;
 mod map;
 mod page;
 mod prepare;
@@ -49,6 +50,7 @@ pub const ROUTES: &[(&str, &[Method])] = &[
     ("/rules", GET),
     ("/rules/{id}", GET),
     ("/health-of-the-directory", GET),
+    ("/log", GET),
     ("/es", GET),
     ("/es/", GET),
     ("/es/clinics/{slug}", GET),
@@ -59,6 +61,7 @@ pub const ROUTES: &[(&str, &[Method])] = &[
     ("/es/rules", GET),
     ("/es/rules/{id}", GET),
     ("/es/health-of-the-directory", GET),
+    ("/es/log", GET),
 ];
 
 /// Mounts the pages. The application's data must hold a `web::Data` of [`Shared`](crate::http::shared::Shared).
@@ -78,7 +81,8 @@ fn pages(config: &mut ServiceConfig) {
         .service(about::about_page)
         .service(about::rules_page)
         .service(about::rule_page)
-        .service(health::health_page);
+        .service(health::health_page)
+        .service(log::log_page);
 }
 
 /// `/es` without a slash leads to the first page in Spanish.

@@ -36,6 +36,7 @@ fn pages(app: &TestApp) -> Vec<(&'static str, String)> {
         ("/rules", "/rules".to_owned()),
         ("/rules/{id}", "/rules/KTS-001".to_owned()),
         ("/health-of-the-directory", "/health-of-the-directory".to_owned()),
+        ("/log", "/log".to_owned()),
     ]
 }
 
@@ -162,6 +163,22 @@ fn the_freshness_page_counts_what_the_directory_holds() {
     // Of the real directory nothing is verified yet, and the page says so.
     let real = TestApp::real_pages().get("/health-of-the-directory").expect(200).text();
     assert!(real.contains("0 of ") && real.contains("<strong class=\"meter__big\">0%"));
+}
+
+#[test]
+fn the_log_page_shows_the_checkpoint_and_paper_names_it() {
+    let app = TestApp::pages();
+    let head = app.shared.app.log.head();
+    let page = app.get("/log").expect(200).text();
+    assert!(page.contains("bedside log verify --checkpoint"), "how to verify it");
+    let paper = app.get("/?q=20814&print=true").expect(200).text();
+    match head {
+        Some(head) => {
+            assert!(page.contains(head.note.lines().nth(2).unwrap().trim_end_matches('=')));
+            assert!(paper.contains(&format!("Checkpoint {} of the public log", head.size)));
+        }
+        None => assert!(page.contains("No checkpoint is signed yet")),
+    }
 }
 
 #[test]

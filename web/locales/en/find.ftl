@@ -151,6 +151,7 @@ map-title = Map of the places in the list, under the same numbers
 map-caption = The same places as in the list, under the same numbers. Drawn by us from public maps of the US Census Bureau.
 map-spot = { $number }. { $name }, { $where }
 print-list = A list to print
+paper-checkpoint = Checkpoint { $value } of the public log.
 paper-line = Bedside list as of { $date }, revision { $value }. Call before you go.
 compare-hint = Tick up to five places to compare.
 compare-button = Compare

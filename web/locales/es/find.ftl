@@ -151,6 +151,7 @@ map-title = Mapa de los lugares de la lista, con los mismos números
 map-caption = Los mismos lugares de la lista, con los mismos números. Dibujado por nosotros con mapas públicos de la Oficina del Censo de los Estados Unidos.
 map-spot = { $number }. { $name }, { $where }
 print-list = Una lista para imprimir
+paper-checkpoint = Punto de control { $value } del registro público.
 paper-line = Lista de Bedside del { $date }, revisión { $value }. Llame antes de ir.
 compare-hint = Marque hasta cinco lugares para comparar.
 compare-button = Comparar
