@@ -53,7 +53,6 @@ const kept = [
   ["find-phone", "find", 360, 860, "es", "light"],
   ["clinic", "clinic", 1280, 1180, "en", "light"],
   ["check", "check", 1280, 1000, "en", "dark"],
-  ["health", "health", 1280, 1100, "en", "light"],
 ];
 
 const browser = await chromium.launch({

@@ -186,7 +186,7 @@ impl App {
         let changes = self.store.read(|reader| reader.changed_since(revision, PATCH_LIMIT))?;
         let date_turned = catalog.as_of() != today;
         if !date_turned && changes.head == revision {
-            return Ok(());
+            return self.log.renew(&self.store, &self.rulebook, today);
         }
         if changes.accounts || changes.more {
             let accounts = Accounts::read(&self.store, self.clock.now())?;
@@ -198,7 +198,8 @@ impl App {
             let built = build(&self.store, &self.rulebook, self.gazetteer, today)?;
             *self.left_out() = built.unreadable.into_iter().collect();
             self.catalog.store(built.catalog);
-            return Ok(());
+            // What the public sees from today on is logged, with how many statuses changed.
+            return self.log.renew(&self.store, &self.rulebook, today);
         }
         let documents = self.store.read(|reader| reader.documents(&changes.providers))?;
         let mut drawn = Drawn::together(&documents, self.easel(today));
@@ -245,13 +246,16 @@ impl Keeper {
     #[must_use]
     pub fn start(app: Arc<App>) -> Self {
         let mut keeper = Self { stop: Vec::new(), threads: Vec::new() };
-        let rebuilds = Arc::clone(&app);
+        let (rebuilds, signs) = (Arc::clone(&app), Arc::clone(&app));
         keeper.every(POLL, move || follow(&app));
         keeper.every(POLL, move || rebuilds.settle());
+        let mut log = LogKeeping::default();
+        log.keep(&signs);
+        keeper.every(POLL, move || log.keep(&signs));
         keeper
     }
 
-    fn every(&mut self, pause: Duration, work: impl Fn() + Send + 'static) {
+    fn every(&mut self, pause: Duration, mut work: impl FnMut() + Send + 'static) {
         let (stop, stopped) = mpsc::channel();
         self.stop.push(stop);
         self.threads.push(thread::spawn(move || {
@@ -273,6 +277,37 @@ fn follow(app: &App) {
                 %error,
                 "the database does not answer: reads go on from memory, writes are refused"
             ),
+        }
+    }
+}
+
+/// When the log was last seen to, and how that went.
+#[derive(Debug, Default)]
+struct LogKeeping {
+    /// The revision up to which everything is signed.
+    signed: Option<i64>,
+    failed: bool,
+}
+
+impl LogKeeping {
+    /// Has the log signed where anything was written since the last time, and reports the first
+    /// failure of a row.
+    fn keep(&mut self, app: &App) {
+        let revision = app.catalog.load().revision();
+        if self.signed == Some(revision) || (self.failed && app.log.halted().is_some()) {
+            return;
+        }
+        match app.keep_log() {
+            Ok(()) => {
+                self.signed = Some(revision);
+                self.failed = false;
+            }
+            Err(error) => {
+                if !self.failed {
+                    tracing::error!(%error, "the public log cannot be signed");
+                }
+                self.failed = true;
+            }
         }
     }
 }

@@ -191,10 +191,10 @@ impl Catalog {
 
     /// Every published listing with its class, in no order that means anything.
     pub fn listings(&self) -> impl Iterator<Item = (ListingClass, &Listing)> {
-        let old = self.base.slots().filter(|slot| !self.dead.contains(*slot));
-        let new = self.recent.slots();
-        old.filter_map(move |slot| self.base.classed(slot))
-            .chain(new.filter_map(move |slot| self.recent.classed(slot)))
+        self.listings.each().flat_map(|layer| {
+            let living = layer.table.slots().filter(|slot| layer.lives(*slot));
+            living.filter_map(|slot| layer.table.classed(slot))
+        })
     }
 
     /// A listing by the site's id.
@@ -228,10 +228,16 @@ impl Catalog {
         self.providers.by_slug(slug)
     }
 
-    /// What became of the provider or site that was found by this id or name in addresses.
+    /// What became of the provider that was found by this id or name in addresses.
     #[must_use]
-    pub fn fate(&self, key: &str) -> Option<Fate> {
-        self.gone.fate(key)
+    pub fn provider_fate(&self, key: &str) -> Option<Fate> {
+        self.gone.provider(key)
+    }
+
+    /// What became of the clinic that was found by this id or name in addresses.
+    #[must_use]
+    pub fn listing_fate(&self, key: &str) -> Option<Fate> {
+        self.gone.site(key)
     }
 
     /// Every provider that has a key, by id. A name is compared folded

@@ -42,7 +42,9 @@ impl ServeCommand {
             demo::fill(&store, set, &rulebook, files::gazetteer()?, clock.as_ref())
                 .map_err(database::import_failure)?;
         }
-        let app = App::open(store, clock, args.operator.clone()).map_err(database::app_failure)?;
+        let log = database::log_settings(&args.log);
+        let app = App::open_with(store, clock, args.operator.clone(), &log)
+            .map_err(database::app_failure)?;
         if app.deciders() < DECIDERS {
             tracing::warn!(
                 deciders = app.deciders(),

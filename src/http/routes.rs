@@ -10,7 +10,7 @@ use actix_web::{
 use utoipa::openapi::{OpenApi, PathItem};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{docs, ops, v1};
+use super::{docs, log_files, ops, v1};
 
 /// Registers every documented route; a handler without documentation does not compile here.
 pub fn documented(config: &mut ServiceConfig<'_>) {
@@ -32,6 +32,27 @@ pub fn documented(config: &mut ServiceConfig<'_>) {
         .service(v1::rules::create_evaluation)
         .service(v1::reference::get_reference)
         .service(v1::auth::token::create_token)
+        .service(v1::log::list_changes)
+        .service(v1::log::get_log)
+        .service(v1::log::list_log_entries)
+        .service(v1::log::get_log_proof)
+        .service(log_files::get_checkpoint)
+        .service(log_files::get_tile)
+        // Those with a name of their own before those that take any.
+        .service(v1::admin::clinics::list_listings)
+        .service(v1::admin::clinics::list_duplicates)
+        .service(v1::admin::clinics::create_listing)
+        .service(v1::admin::clinics::publish_listings)
+        .service(v1::admin::clinics::get_listing)
+        .service(v1::admin::clinics::patch_listing)
+        .service(v1::admin::clinics::list_versions)
+        .service(v1::admin::clinics::get_diff)
+        .service(v1::admin::clinics::change_listing_items)
+        .service(v1::admin::clinics::submit_listing)
+        .service(v1::admin::clinics::release_hold)
+        .service(v1::admin::clinics::confirm_listing_address)
+        .service(v1::admin::clinics::merge_listing)
+        .service(v1::admin::clinics::move_listing)
         .service(docs::get_document)
         .service(docs::get_problem_type)
         .service(ops::get_health)
@@ -51,6 +72,10 @@ pub const FIXED_BODY: &str = "/bench/fixed";
 /// The routes that the document leaves out, with their methods.
 pub const UNDOCUMENTED: &[(&str, &[Method])] =
     &[("/docs", &[Method::GET]), ("/docs/{file:.*}", &[Method::GET]), (FIXED_BODY, &[Method::GET])];
+
+/// Templates whose last part may hold slashes, which a document cannot say, with the pattern that
+/// says so.
+const DEEP: &[(&str, &str)] = &[(log_files::TILE, log_files::TILE_PATTERN)];
 
 /// One route.
 #[derive(Debug)]
@@ -128,7 +153,9 @@ impl Routes {
     fn add(&mut self, path: &str, methods: Vec<Method>, documented: bool) {
         let at = self.routes.len();
         if path.contains('{') {
-            self.patterns.push((ResourceDef::new(path), at));
+            let deep = DEEP.iter().find(|(template, _)| *template == path);
+            let pattern = deep.map_or(path, |(_, pattern)| *pattern);
+            self.patterns.push((ResourceDef::new(pattern), at));
         } else {
             self.exact.insert(path.to_owned(), at);
         }

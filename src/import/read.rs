@@ -144,8 +144,10 @@ fn parse(text: &str) -> serde_json::Result<Line> {
     Ok(line)
 }
 
-/// Turns a tree of values into a row, with every problem of its shape.
-pub(super) fn from_tree(line: u64, value: Value, checker: &Checker<'_>) -> Row {
+/// Turns a tree of values into a row, with every problem that it has: of its shape, else of its
+/// values.
+#[must_use]
+pub fn from_tree(line: u64, value: Value, checker: &Checker<'_>) -> Row {
     match Line::deserialize(Objects(&value)) {
         Ok(parsed) => checked(line, parsed, checker),
         Err(error) => diagnosed(line, value, checker, Some(&error)),

@@ -124,7 +124,7 @@ fn ages(lang: Lang, fresh: &Freshness) -> String {
 impl StateRow {
     fn new(lang: Lang, code: &str, share: &Share) -> Self {
         let with_percent =
-            |part: u64| format!("{} ({} %)", format::number(part), percent(part, share.total));
+            |part: u64| format!("{} ({}%)", format::number(part), percent(part, share.total));
         Self {
             name: lang.t(&format!("state-{code}")).into_owned(),
             total: format::number(share.total),

@@ -103,7 +103,7 @@ def syllables(word):
 
 
 def grade(text):
-    sentences = [s for s in re.split(r"[.?!:;]+(?:\s|$|[)”\"])", text) if re.search(r"[A-Za-z]", s)]
+    sentences = [s for s in re.split(r"[.?!]+(?:\s|$|[)”\"])", text) if re.search(r"[A-Za-z]", s)]
     words = re.findall(r"[A-Za-z][A-Za-z’']*", text)
     if not words or not sentences:
         return 0.0

@@ -10,6 +10,7 @@ mod dosing;
 mod evidence;
 mod item;
 mod load;
+mod public;
 mod reasons;
 mod record;
 mod steady;
@@ -33,6 +34,7 @@ use crate::{
 };
 
 pub use load::{load, unpack};
+pub use public::RECORD_VERSION;
 pub use record::{gone, listings, records};
 
 /// What a picture is drawn with.

@@ -31,7 +31,13 @@ pub(super) fn write(
         put(svg, &mut taken, &name, "region", STATE_TEXT, &spots);
     }
     if view.height() <= COUNTY_NAMES_UP_TO {
+        let mut named: Vec<&str> = Vec::new();
         for county in scene.atlas.counties.iter().filter(|county| is_seen(county, view)) {
+            // A city of its own often bears the name of the county around it.
+            if named.contains(&county.name.as_str()) {
+                continue;
+            }
+            named.push(&county.name);
             let [lon, lat] = county.middle;
             put(svg, &mut taken, &county.name, "place", COUNTY_TEXT, &[view.place(lon, lat)]);
         }

@@ -4,9 +4,11 @@
 mod check;
 mod demo;
 mod detail;
+mod editorial;
 mod filters;
 mod import;
 mod other_date;
+mod public_log;
 mod refresh;
 mod search;
 mod withheld;

@@ -117,11 +117,11 @@ fn every_route_is_tried_here() {
 fn a_search_shows_who_is_there_and_what_is_watched() {
     let app = TestApp::pages();
     let page = app.get("/?q=20814").expect(200).text();
-    for text in ["Doctor or nurse until you leave", "Blood pressure, Pulse, Oxygen"] {
+    for text in ["Doctor or nurse until you leave", "Blood pressure · Pulse · Oxygen"] {
         assert!(page.contains(text), "{text}");
     }
     let spanish = app.get("/es/?q=20814").expect(200).text();
-    assert!(spanish.contains("Presión arterial, Pulso, Oxígeno"));
+    assert!(spanish.contains("Presión arterial · Pulso · Oxígeno"));
     // Of a place that nobody has asked nothing is said, neither good nor bad.
     let never = app.get("/?q=Hartford%2C+CT&radius=10").expect(200).text();
     let card = never.split(r#"class="card""#).nth(1).unwrap();
@@ -161,7 +161,7 @@ fn the_freshness_page_counts_what_the_directory_holds() {
     assert!(spanish.contains("Carolina del Sur"));
     // Of the real directory nothing is verified yet, and the page says so.
     let real = TestApp::real_pages().get("/health-of-the-directory").expect(200).text();
-    assert!(real.contains("0 of ") && real.contains("<strong class=\"meter__big\">0 %"));
+    assert!(real.contains("0 of ") && real.contains("<strong class=\"meter__big\">0%"));
 }
 
 #[test]

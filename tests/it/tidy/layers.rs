@@ -17,10 +17,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("rules", &["domain"]),
     ("gazetteer", &["domain"]),
     ("catalog", &["domain"]),
-    ("log", &["domain"]),
+    ("log", &[]),
+    ("verify", &[]),
     ("import", &["domain"]),
     ("auth", &["domain"]),
-    ("store", &["auth", "domain", "clock"]),
+    ("store", &["auth", "domain", "clock", "log"]),
     (
         "app",
         &[
@@ -38,7 +39,9 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     (
         "http",
-        &["app", "auth", "store", "catalog", "gazetteer", "rules", "domain", "config", "clock"],
+        &[
+            "app", "auth", "store", "catalog", "gazetteer", "rules", "log", "domain", "config", "clock",
+        ],
     ),
     ("pages", &["http", "app", "catalog", "gazetteer", "rules", "domain", "config"]),
     (
@@ -52,6 +55,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "import",
             "rules",
             "gazetteer",
+            "verify",
             "domain",
             "config",
             "telemetry",
@@ -62,7 +66,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// The layers that neither touch the outside nor read the clock nor know a framework.
-const PURE: &[&str] = &["domain", "auth", "rules", "gazetteer", "catalog", "log"];
+const PURE: &[&str] = &["domain", "auth", "rules", "gazetteer", "catalog", "log", "verify"];
 
 /// What a pure layer never names.
 const IMPURE: &[&str] = &[

@@ -10,9 +10,9 @@ health-checked = Looked at within { $value } days
 health-checked-note = We saw at least one thing about these places, such as a price on their website. That is not yet a full check.
 health-share = { $part } of { $whole }
 health-median = { $n ->
-    [0] Half of the places were looked at today.
-    [one] Half of the places were looked at within the last day.
-   *[other] Half of the places were looked at within the last { $value } days.
+    [0] We looked at half of them today.
+    [one] We looked at half of them within the last day.
+   *[other] We looked at half of them within the last { $value } days.
  }
 health-median-none = We have not looked at any place yet.
 health-ages-title = When we last looked, in days

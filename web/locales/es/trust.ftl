@@ -10,9 +10,9 @@ health-checked = Consultados en los últimos { $value } días
 health-checked-note = Vimos al menos un dato de estos lugares, como un precio en su sitio web. Eso todavía no es una revisión completa.
 health-share = { $part } de { $whole }
 health-median = { $n ->
-    [0] La mitad de los lugares se consultó hoy.
-    [one] La mitad de los lugares se consultó en el último día.
-   *[other] La mitad de los lugares se consultó en los últimos { $value } días.
+    [0] La mitad se consultó hoy.
+    [one] La mitad se consultó en el último día.
+   *[other] La mitad se consultó en los últimos { $value } días.
  }
 health-median-none = Todavía no hemos consultado ningún lugar.
 health-ages-title = Cuándo miramos por última vez, en días

@@ -4,6 +4,11 @@
 //! the line no longer says is withdrawn with the date, and what a person recorded stays.
 //! The same line twice changes nothing.
 //!
+//! A person's decision outlives every file: an item, a piece of evidence or a site that a
+//! person withdrew does not come back, a field of the profile that a person set keeps its
+//! value, a site that a person named stays. What a file states on nothing but evidence that a
+//! person withdrew is not taken in.
+//!
 //! - An item that equals one that stands keeps its number, whoever put it there. An item
 //!   that was withdrawn and is stated again gets a new number, so that the gap stays
 //!   visible.
@@ -16,19 +21,23 @@
 //!   evidence is its day whenever it is read, since equal evidence never changes.
 //! - A slug is made once and never changes.
 
+mod items;
+
 use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use uuid::Uuid;
 
+pub(crate) use self::items::{Cites, cited};
+use self::items::{Items, Positions, withdraw_idle_evidence};
 use super::{Line, SiteLine, slug};
 use crate::domain::{
     ListingState,
-    offer::{Credential, Price},
+    editorial::{ProviderEditorial, SiteEditorial},
     place::Address,
-    provider::{
-        Evidence, Kept, Origin, Provider, ProviderProfile, Site, SiteProfile, Statement, standing,
-    },
+    provider::{Origin, Provider, ProviderProfile, Site, SiteProfile},
 };
 
 /// Which listing state a line may set.
@@ -83,7 +92,7 @@ pub fn merge(existing: Option<&Provider>, line: Line, context: &mut MergeContext
         return Merged::Created(Box::new(provider));
     };
     let mut provider = known.clone();
-    if context.mode == Mode::Initial {
+    if context.mode == Mode::Initial && provider.merged_into.is_none() {
         provider.listing_state = line.listing_state.unwrap_or(ListingState::Submitted);
     }
     lay_over(&mut provider, line, context);
@@ -117,6 +126,7 @@ fn blank(line: &Line, context: &mut MergeContext<'_>) -> Provider {
         created_at: context.now,
         updated_at: context.now,
         next_n: 1,
+        editorial: ProviderEditorial::default(),
         profile: ProviderProfile::default(),
         facts: Vec::new(),
         prices: Vec::new(),
@@ -160,7 +170,7 @@ fn lay_over(provider: &mut Provider, line: Line, context: &mut MergeContext<'_>)
         flags,
         evidence,
     } = line;
-    provider.profile = ProviderProfile {
+    let profile = ProviderProfile {
         name,
         aliases,
         website,
@@ -171,8 +181,9 @@ fn lay_over(provider: &mut Provider, line: Line, context: &mut MergeContext<'_>)
         prescribers_complete,
         price_guarantee,
     };
+    provider.profile = with_decided(&provider.profile, profile, &provider.editorial.fields);
 
-    let mut items = Items { next_n: provider.next_n, as_of: context.as_of };
+    let mut items = Items::new(provider, Origin::File, context.as_of);
     let positions = items.evidence(&mut provider.evidence, evidence);
     positions.renumber(&mut facts);
     positions.renumber(&mut prices);
@@ -196,6 +207,7 @@ fn lay_over(provider: &mut Provider, line: Line, context: &mut MergeContext<'_>)
                     source_key: line.source_key.clone(),
                     slug: new_slug(SlugKind::Site, name, Some(&line.address), context),
                     withdrawn_on: None,
+                    editorial: SiteEditorial::default(),
                     profile: SiteProfile::default(),
                     facts: Vec::new(),
                     prices: Vec::new(),
@@ -207,8 +219,10 @@ fn lay_over(provider: &mut Provider, line: Line, context: &mut MergeContext<'_>)
         }
     }
     for site in &mut provider.sites {
-        if site.withdrawn_on.is_none() && !named.contains(&site.source_key) {
+        let of_a_file = site.editorial.by != Some(Origin::Person);
+        if site.withdrawn_on.is_none() && of_a_file && !named.contains(&site.source_key) {
             site.withdrawn_on = Some(context.as_of);
+            site.editorial.withdrawn_by = None;
             items.replace(&mut site.facts, Vec::new());
             items.replace(&mut site.prices, Vec::new());
             items.replace(&mut site.credentials, Vec::new());
@@ -244,8 +258,11 @@ fn lay_over_site(site: &mut Site, line: SiteLine, positions: &Positions, items: 
         mut prices,
         mut credentials,
     } = line;
+    if site.withdrawn_on.is_some() && site.editorial.withdrawn_by == Some(Origin::Person) {
+        return;
+    }
     site.withdrawn_on = None;
-    site.profile = SiteProfile {
+    let profile = SiteProfile {
         name,
         address,
         position,
@@ -265,6 +282,7 @@ fn lay_over_site(site: &mut Site, line: SiteLine, positions: &Positions, items: 
         follow_up,
         course,
     };
+    site.profile = with_decided(&site.profile, profile, &site.editorial.fields);
     positions.renumber(&mut facts);
     positions.renumber(&mut prices);
     positions.renumber(&mut credentials);
@@ -273,126 +291,22 @@ fn lay_over_site(site: &mut Site, line: SiteLine, positions: &Positions, items: 
     items.replace(&mut site.credentials, credentials);
 }
 
-/// Gives items their numbers and takes back what is no longer stated.
-struct Items {
-    next_n: u32,
-    as_of: NaiveDate,
-}
-
-impl Items {
-    fn keep<T>(&mut self, item: T) -> Kept<T> {
-        let n = self.next_n;
-        self.next_n = n.saturating_add(1);
-        Kept { n, by: Origin::File, withdrawn_on: None, item }
+/// What a file states, with the fields that a person has set as they are.
+fn with_decided<T: Serialize + DeserializeOwned>(known: &T, stated: T, decided: &[String]) -> T {
+    if decided.is_empty() {
+        return stated;
     }
-
-    /// Makes the standing items of a file those that it states now.
-    fn replace<T: PartialEq>(&mut self, kept: &mut Vec<Kept<T>>, stated: Vec<T>) {
-        let before = kept.len();
-        let mut confirmed = vec![false; before];
-        // A file seldom changes its order, so the next match is mostly behind the last one.
-        let mut cursor = 0;
-        for item in stated {
-            let matches = |kept: &Kept<T>| kept.stands() && kept.item == item;
-            let ahead =
-                kept.iter().skip(cursor).position(matches).map(|at| at.saturating_add(cursor));
-            match ahead.or_else(|| kept.iter().take(cursor).position(matches)) {
-                Some(at) => {
-                    cursor = at.saturating_add(1);
-                    if let Some(mark) = confirmed.get_mut(at) {
-                        *mark = true;
-                    }
-                }
-                None => kept.push(self.keep(item)),
-            }
-        }
-        for (kept, confirmed) in kept.iter_mut().zip(confirmed) {
-            if !confirmed && kept.by == Origin::File && kept.stands() {
-                kept.withdrawn_on = Some(self.as_of);
-            }
-        }
-    }
-
-    /// Adds evidence that is new; where each piece of the file stands in the grown list.
-    fn evidence(&mut self, kept: &mut Vec<Kept<Evidence>>, stated: Vec<Evidence>) -> Positions {
-        let mut positions = Vec::with_capacity(stated.len());
-        for item in stated {
-            let at = match kept.iter().position(|kept| kept.item == item) {
-                Some(at) => {
-                    if let Some(known) = kept.get_mut(at) {
-                        known.withdrawn_on = None;
-                    }
-                    at
-                }
-                None => {
-                    kept.push(self.keep(item));
-                    kept.len().saturating_sub(1)
-                }
-            };
-            positions.push(u32::try_from(at).unwrap_or(u32::MAX));
-        }
-        Positions(positions)
-    }
-}
-
-/// Where the file's pieces of evidence stand in the provider's list.
-struct Positions(Vec<u32>);
-
-impl Positions {
-    fn renumber<T: Cites>(&self, items: &mut [T]) {
-        for item in items {
-            let cited = item.evidence_mut();
-            for position in cited.iter_mut() {
-                let at = usize::try_from(*position).ok().and_then(|at| self.0.get(at));
-                *position = at.copied().unwrap_or(u32::MAX);
-            }
-            cited.sort_unstable();
-            cited.dedup();
-        }
-    }
-}
-
-/// Withdraws the file's evidence that the file no longer names and nothing cites.
-fn withdraw_idle_evidence(provider: &mut Provider, positions: &Positions, as_of: NaiveDate) {
-    let mut used: HashSet<u32> = positions.0.iter().copied().collect();
-    used.extend(cited(provider));
-    for (at, kept) in provider.evidence.iter_mut().enumerate() {
-        let used = u32::try_from(at).is_ok_and(|at| used.contains(&at));
-        if !used && kept.by == Origin::File && kept.stands() {
-            kept.withdrawn_on = Some(as_of);
-        }
-    }
-}
-
-/// The evidence that anything that stands leans on.
-pub(super) fn cited(provider: &Provider) -> impl Iterator<Item = u32> {
-    fn of<T: Cites>(kept: &[Kept<T>]) -> impl Iterator<Item = u32> {
-        standing(kept).flat_map(|item| item.evidence().iter().copied())
-    }
-    let sites = provider.sites.iter();
-    let of_sites =
-        sites.flat_map(|site| of(&site.facts).chain(of(&site.prices)).chain(of(&site.credentials)));
-    of(&provider.facts).chain(of(&provider.prices)).chain(of_sites)
-}
-
-/// An item that leans on evidence, by its positions in the provider's list.
-pub(super) trait Cites {
-    fn evidence(&self) -> &[u32];
-    fn evidence_mut(&mut self) -> &mut Vec<u32>;
-}
-
-macro_rules! cites {
-    ($($item:ty),+) => {
-        $(impl Cites for $item {
-            fn evidence(&self) -> &[u32] {
-                &self.evidence
-            }
-
-            fn evidence_mut(&mut self) -> &mut Vec<u32> {
-                &mut self.evidence
-            }
-        })+
+    let (Ok(Value::Object(known)), Ok(Value::Object(mut merged))) =
+        (serde_json::to_value(known), serde_json::to_value(&stated))
+    else {
+        return stated;
     };
+    for field in decided {
+        match known.get(field) {
+            Some(value) => merged.insert(field.clone(), value.clone()),
+            None => merged.remove(field),
+        };
+    }
+    // Both halves were profiles, field by field, so that the whole is one.
+    serde_json::from_value(Value::Object(merged)).unwrap_or(stated)
 }
-
-cites!(Statement, Price, Credential);

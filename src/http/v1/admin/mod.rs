@@ -1,0 +1,3 @@
+//! What only people who work on the directory may do.
+
+pub mod clinics;
