@@ -20,7 +20,7 @@ async function printed(page, format) {
     const file = join(folder, "page.pdf");
     await page.pdf({ path: file, format });
     const { stdout: about } = await execute("pdfinfo", [file]);
-    const { stdout: text } = await execute("pdftotext", ["-layout", file, "-"]);
+    const { stdout: text } = await execute("pdftotext", [file, "-"]);
     return { sheets: Number(/^Pages:\s+(\d+)$/m.exec(about)[1]), text: text.replace(/\s+/g, " ") };
   } finally {
     await rm(folder, { recursive: true });

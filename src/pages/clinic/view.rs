@@ -148,9 +148,8 @@ fn hours_line(lang: Lang, hours: &Hours) -> String {
 fn days(lang: Lang, days: &[Day]) -> Vec<String> {
     let name = |day: &Day| lang.t(&format!("day-{day}")).into_owned();
     let place = |day: &Day| Day::ALL.iter().position(|known| known == day);
-    let follows = |a: &Day, b: &Day| {
-        place(a).zip(place(b)).is_some_and(|(a, b)| a.checked_add(1) == Some(b))
-    };
+    let follows =
+        |a: &Day, b: &Day| place(a).zip(place(b)).is_some_and(|(a, b)| a.checked_add(1) == Some(b));
     let mut said = Vec::new();
     for row in days.chunk_by(follows) {
         match row {

@@ -39,7 +39,7 @@ export function visitWithAndWithoutScript(name, options, body) {
 export async function withPage({ server = "fictional", script = true, viewport = DESK, to, ...options }, body) {
   const origin = urlOf(server);
   const context = await (await browser()).newContext({ baseURL: origin, javaScriptEnabled: script, viewport, locale: "en-US", ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const noticed = watch(context, origin);
   try {
     const page = await context.newPage();

@@ -40,7 +40,16 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     (
         "http",
         &[
-            "app", "auth", "store", "catalog", "gazetteer", "rules", "log", "domain", "config", "clock",
+            "app",
+            "auth",
+            "store",
+            "catalog",
+            "gazetteer",
+            "rules",
+            "log",
+            "domain",
+            "config",
+            "clock",
         ],
     ),
     ("pages", &["http", "app", "catalog", "gazetteer", "rules", "domain", "config"]),
