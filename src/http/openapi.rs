@@ -18,6 +18,7 @@ use utoipa_actix_web::AppExt as _;
 use super::{
     problem::{Kind, PROBLEM_JSON, ProblemBody},
     routes,
+    v1::admin::clinics::ReviewStep,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -45,7 +46,7 @@ use super::{
         (name = "search", description = "Clinics near a place."),
         (name = "service", description = "The service itself."),
     ),
-    components(schemas(ProblemBody<'_>)),
+    components(schemas(ProblemBody<'_>, ReviewStep)),
 )]
 struct Base;
 

@@ -18,7 +18,6 @@ use crate::{
 };
 
 use super::{
-    card::town_of,
     lang::Lang,
     page::{Page, Section, Site, html},
     site,
@@ -33,17 +32,8 @@ struct ErrorPage {
     p: Page,
     title: String,
     text: String,
-    /// What a merged listing is part of now.
-    survivors: Vec<Survivor>,
     /// The number of the request, to be named in a report.
     request_id: Option<String>,
-}
-
-/// A clinic that a listing is part of now.
-struct Survivor {
-    path: String,
-    name: String,
-    town: String,
 }
 
 impl ErrorPage {
@@ -53,7 +43,6 @@ impl ErrorPage {
             p: Page { private: true, ..Page::new(lang, title.clone(), "/", Section::None, site) },
             title,
             text: lang.t(&format!("error-{key}")).into_owned(),
-            survivors: Vec::new(),
             request_id: None,
         }
     }
@@ -71,35 +60,25 @@ pub fn missing(app: &App, lang: Lang, why: &Missing) -> HttpResponse {
         Missing::Delisted => (StatusCode::GONE, "delisted"),
         Missing::Merged { .. } => (StatusCode::GONE, "merged"),
     };
-    let survivors = survivors(app, lang, why);
-    if let [only] = survivors.as_slice() {
-        return HttpResponse::PermanentRedirect()
-            .insert_header((header::LOCATION, only.path.as_str()))
-            .finish();
+    if let Some(path) = survivor(app, lang, why) {
+        return HttpResponse::PermanentRedirect().insert_header((header::LOCATION, path)).finish();
     }
-    html(status, lang, &ErrorPage { survivors, ..ErrorPage::new(lang, site(app), key) })
+    html(status, lang, &ErrorPage::new(lang, site(app), key))
 }
 
-/// The clinics of the provider that a listing became part of.
-fn survivors(app: &App, lang: Lang, why: &Missing) -> Vec<Survivor> {
+/// The page of the clinic that a listing became part of, also over several merges.
+fn survivor(app: &App, lang: Lang, why: &Missing) -> Option<String> {
     let mut why = why.clone();
     for _ in 0..MOST_MERGES {
-        let Missing::Merged { into } = why else { return Vec::new() };
-        match detail::provider(app, &into.to_string(), None) {
+        let Missing::Merged { into } = why else { return None };
+        match detail::clinic(app, &into.to_string(), None) {
             Ok(answer) => {
-                let sites = answer.data.item.sites.into_iter();
-                return sites
-                    .map(|site| Survivor {
-                        path: format!("{}/clinics/{}", lang.prefix(), site.slug),
-                        town: town_of(&site),
-                        name: site.name,
-                    })
-                    .collect();
+                return Some(format!("{}/clinics/{}", lang.prefix(), answer.data.item.slug));
             }
             Err(next) => why = next,
         }
     }
-    Vec::new()
+    None
 }
 
 /// The page for an error that the server met, in the language of the address.

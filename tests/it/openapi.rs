@@ -206,6 +206,9 @@ fn every_operation_answers_as_the_document_says() {
     let slug = |item: &Json| item["slug"].as_str().unwrap().to_owned();
     let (clinic, other) = (slug(&clinic), slug(&other));
     let provider = slug(&app.get("/v1/providers").expect(200).json()["data"][0]);
+    app.shared.app.keep_log().unwrap();
+    let checkpoint = app.get("/checkpoint").expect(200).text();
+    let size = checkpoint.lines().nth(1).unwrap().to_owned();
     let cases: Vec<(&str, &str, String, &str, u16)> = vec![
         ("get", "/v1", "/v1".into(), "", 200),
         (
@@ -260,6 +263,12 @@ fn every_operation_answers_as_the_document_says() {
         ("get", "/v1/reference/{list}", "/v1/reference/payments".into(), "", 200),
         ("post", "/v1/auth/token", "/v1/auth/token".into(), &sign_in, 200),
         ("post", "/v1/auth/token", "/v1/auth/token".into(), r#"{"username": 1}"#, 400),
+        ("get", "/checkpoint", "/checkpoint".into(), "", 200),
+        ("get", "/tile/{level}/{index}", format!("/tile/0/000.p/{size}"), "", 200),
+        ("get", "/v1/log", "/v1/log".into(), "", 200),
+        ("get", "/v1/log/entries", "/v1/log/entries?limit=2".into(), "", 200),
+        ("get", "/v1/log/proof/{index}", "/v1/log/proof/0".into(), "", 200),
+        ("get", "/v1/changes", "/v1/changes?limit=2".into(), "", 200),
         ("get", "/healthz", "/healthz".into(), "", 200),
         ("get", "/readyz", "/readyz".into(), "", 200),
         ("get", "/metrics", "/metrics".into(), "", 200),

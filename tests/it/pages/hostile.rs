@@ -1,7 +1,9 @@
 //! Names that try to be something else are text everywhere.
 
+use bedside::store::Action;
+
 use crate::{
-    app::provider,
+    app::{provider, write},
     support::{
         Backend::Sqlite,
         TestDb,
@@ -23,10 +25,11 @@ fn names() -> Vec<String> {
 #[test]
 fn a_hostile_name_is_shown_as_text_everywhere() {
     for name in names() {
-        let mut row = fictional("F001");
-        row["name"] = name.clone().into();
         let db = TestDb::new(Sqlite).unwrap();
-        let app = app_of(&db, &[row, fictional("F002")]);
+        let app = app_of(&db, &[fictional("F001"), fictional("F002")]);
+        // A file with such a name is refused, so it comes in past the file's checks.
+        write(&app.store, Action::Change, "F001", |p| p.profile.name.clone_from(&name));
+        app.catch_up().unwrap();
         let slug = provider(&app, "F001").sites[0].slug.clone();
         let other = provider(&app, "F002").sites[0].slug.clone();
         let server = TestApp::pages_over(&app);
@@ -43,7 +46,7 @@ fn a_hostile_name_is_shown_as_text_everywhere() {
             let reply = server.get(&path);
             assert!(reply.status < 500, "{path}: {}", reply.status);
             let page = reply.text();
-            for mark in ["<script>", "<img", "onerror=alert(1)>", "</bdi></h1>"] {
+            for mark in ["<script>", "<img", "onerror=alert(1)>", "} </bdi></h1>"] {
                 assert!(!page.contains(mark), "{name} at {path}: {mark}");
             }
             // Marks that turn the direction of writing cannot leak out of their element.

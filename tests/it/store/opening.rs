@@ -73,8 +73,7 @@ fn pending_migrations_are_not_run_against_the_operators_word(
     let Some(db) = TestDb::new(backend) else { return };
     db.execute("DELETE FROM __diesel_schema_migrations WHERE version = '0001'");
     let error = open(db.target(), Prepare::Nothing).unwrap_err();
-    let all = versions().join(", ");
-    assert!(matches!(&error, Error::Pending { pending, .. } if *pending == all), "{error:?}");
+    assert!(matches!(&error, Error::Pending { pending, .. } if pending == "0001"), "{error:?}");
     assert!(error.to_string().contains("bedside migrate"), "{error}");
 }
 
