@@ -1,4 +1,4 @@
-//! How fresh the directory is: as numbers, and as charts that we draw ourselves.
+//! How fresh the directory is: as numbers, each with a bar that we draw ourselves.
 
 use actix_web::{HttpResponse, get, http::StatusCode, web};
 use askama::Template;
@@ -9,7 +9,6 @@ use crate::{
 };
 
 use super::{
-    chart::{self, Bar},
     format,
     lang::Lang,
     page::{Page, Section, html},
@@ -23,7 +22,7 @@ struct HealthPage {
     lede: String,
     meters: Vec<Meter>,
     median: String,
-    ages: String,
+    ages: Vec<Age>,
     states: Vec<StateRow>,
     as_of: String,
 }
@@ -34,6 +33,13 @@ struct Meter {
     text: String,
     percent: u64,
     note: String,
+}
+
+/// A group of listings that were looked at about the same time ago.
+struct Age {
+    label: String,
+    count: String,
+    percent: u64,
 }
 
 /// One state.
@@ -100,9 +106,14 @@ fn meter(lang: Lang, key: &str, part: u64, whole: u64) -> Meter {
     }
 }
 
-/// The chart of how long ago listings were looked at.
-fn ages(lang: Lang, fresh: &Freshness) -> String {
-    let mut bars: Vec<Bar> = Vec::new();
+/// How many listings were looked at how long ago, and how many never.
+fn ages(lang: Lang, fresh: &Freshness) -> Vec<Age> {
+    let row = |label, count: u64| Age {
+        label,
+        count: format::number(count),
+        percent: percent(count, fresh.all.total),
+    };
+    let mut rows: Vec<Age> = Vec::new();
     let mut from = 0_u32;
     for (at, count) in fresh.ages.iter().enumerate() {
         let label = match AGE_GROUPS.get(at) {
@@ -114,11 +125,11 @@ fn ages(lang: Lang, fresh: &Freshness) -> String {
             }
             None => lang.t("health-age-older").into_owned(),
         };
-        bars.push(Bar { label, count: *count });
+        rows.push(row(label, *count));
     }
     let never = fresh.all.total.saturating_sub(fresh.all.ever);
-    bars.push(Bar { label: lang.t("health-age-never").into_owned(), count: never });
-    chart::columns(&lang.t("health-ages-title"), &bars)
+    rows.push(row(lang.t("health-age-never").into_owned(), never));
+    rows
 }
 
 impl StateRow {

@@ -202,7 +202,7 @@ fn free_place(wanted: (f64, f64), taken: &[(f64, f64)]) -> (f64, f64) {
 }
 
 /// Text for an attribute or an element.
-pub(super) fn escape(text: &str) -> String {
+fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -6,7 +6,6 @@
 mod about;
 mod assets;
 mod card;
-mod chart;
 mod check;
 mod clinic;
 mod compare;

@@ -15,8 +15,8 @@ health-median = { $n ->
    *[other] We looked at half of them within the last { $value } days.
  }
 health-median-none = We have not looked at any place yet.
-health-ages-title = When we last looked, in days
-health-age = { $from }–{ $to }
+health-ages-title = When we last looked
+health-age = { $from }–{ $to } days
 health-age-older = over a year
 health-age-never = never
 health-states-title = By state

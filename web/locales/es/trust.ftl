@@ -15,8 +15,8 @@ health-median = { $n ->
    *[other] La mitad se consultó en los últimos { $value } días.
  }
 health-median-none = Todavía no hemos consultado ningún lugar.
-health-ages-title = Cuándo miramos por última vez, en días
-health-age = { $from }–{ $to }
+health-ages-title = Cuándo miramos por última vez
+health-age = { $from }–{ $to } días
 health-age-older = más de un año
 health-age-never = nunca
 health-states-title = Por estado
