@@ -15,7 +15,8 @@ pub(super) fn pack(document: &str) -> Vec<u8> {
 #[must_use]
 pub fn unpack(bytes: &[u8]) -> Option<Provider> {
     let document = lz4_flex::decompress_size_prepended(bytes).ok()?;
-    serde_json::from_slice(&document).ok()
+    // A text that is known to be UTF-8 is parsed faster than bytes that are not.
+    serde_json::from_str(std::str::from_utf8(&document).ok()?).ok()
 }
 
 /// The picture of a provider of the catalog, for a date. `None` where the catalog has none.
