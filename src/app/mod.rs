@@ -3,6 +3,7 @@
 //! Reads take what they answer with from one [`crate::catalog::Catalog`], loaded once per
 //! request; the store is asked only by writes and by [`refresh`].
 
+pub mod accounts;
 pub mod answer;
 pub mod check;
 pub mod compare;
@@ -20,15 +21,21 @@ pub mod refresh;
 pub mod request;
 pub mod search;
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::Context;
+use arc_swap::ArcSwap;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use uuid::Uuid;
 
 use self::{
+    accounts::Accounts,
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
     picture::Easel,
@@ -62,8 +69,11 @@ pub struct App {
     pub operator: Arc<Operator>,
     /// The public log: its name, its key and its signed head.
     pub log: PublicLog,
+    /// Who may come in.
+    pub accounts: ArcSwap<Accounts>,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
+    unreadable: Mutex<BTreeSet<Uuid>>,
 }
 
 impl App {
@@ -95,10 +105,12 @@ impl App {
         let log = PublicLog::open(&store, log)?;
         let today = clock.today();
         log.renew(&store, &rulebook, today).context("cannot bring the public log up to date")?;
-        let catalog = refresh::build(&store, &rulebook, gazetteer, today)
+        let built = refresh::build(&store, &rulebook, gazetteer, today)
             .context("cannot read the directory")?;
+        // After the catalog, so that no change is missed by both.
+        let accounts = Accounts::read(&store, clock.now()).context("cannot read the accounts")?;
         Ok(Arc::new(Self {
-            catalog: CatalogHandle::new(catalog),
+            catalog: CatalogHandle::new(built.catalog),
             rulebook: Arc::new(rulebook),
             gazetteer,
             store,
@@ -106,8 +118,10 @@ impl App {
             cursors,
             operator: Arc::new(operator),
             log,
+            accounts: ArcSwap::from_pointee(accounts),
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
+            unreadable: Mutex::new(built.unreadable.into_iter().collect()),
         }))
     }
 
@@ -123,6 +137,16 @@ impl App {
     /// Where the database fails, or the log is found damaged: then nothing more is signed.
     pub fn keep_log(&self) -> Result<(), LogError> {
         self.log.keep(&self.store)
+    }
+
+    /// How many providers are missing because their stored documents cannot be read.
+    #[must_use]
+    pub fn unreadable(&self) -> usize {
+        self.left_out().len()
+    }
+
+    fn left_out(&self) -> MutexGuard<'_, BTreeSet<Uuid>> {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What an answer about one thing rests on.

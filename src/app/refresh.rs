@@ -12,14 +12,16 @@ use std::{
 };
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::{
     App,
+    accounts::Accounts,
     picture::{self, Easel},
 };
 use crate::{
     catalog::{Catalog, CatalogBuilder, Change},
-    domain::ListingState,
+    domain::{ListingState, provider::Provider},
     gazetteer::Gazetteer,
     rules::Rulebook,
     store::{self, DataKind, Document, Store},
@@ -34,22 +36,37 @@ const PATCH_LIMIT: i64 = 2_000;
 /// How often the store is asked for changes that other processes made.
 const POLL: Duration = Duration::from_millis(500);
 
+/// A catalog that was read whole, and the providers that are missing in it.
+#[derive(Debug)]
+pub struct Built {
+    /// The catalog.
+    pub catalog: Catalog,
+    /// Providers whose stored document this program cannot read.
+    pub unreadable: Vec<Uuid>,
+}
+
 /// Reads the whole store into a catalog for a date.
 ///
+/// A document that cannot be read costs its own listing and no other: it is left out, named in
+/// the log, and counted.
+///
 /// # Errors
-/// When the store fails, or holds a document that this program cannot read.
+/// When the store fails.
 pub fn build(
     store: &Store,
     rulebook: &Rulebook,
     gazetteer: &Gazetteer,
     as_of: NaiveDate,
-) -> Result<Catalog, store::Error> {
+) -> Result<Built, store::Error> {
     let easel = Easel { rulebook, gazetteer, as_of, today: as_of };
     store.read(|reader| {
         let fictional = reader.data_kind()? == Some(DataKind::Fictional);
         let mut builder = CatalogBuilder::new(reader.head()?, as_of, fictional);
+        let mut unreadable = Vec::new();
         reader.for_each_batch(BATCH, |documents| {
-            for change in drawn(&documents, easel)? {
+            let drawn = drawn(&documents, easel);
+            unreadable.extend(drawn.unreadable);
+            for change in drawn.changes {
                 match change {
                     Change::Listing(record) => builder.listing(&record),
                     Change::Provider(record) => builder.provider(&record),
@@ -59,12 +76,31 @@ pub fn build(
             }
             Ok::<_, store::Error>(())
         })?;
-        Ok(builder.finish())
+        Ok(Built { catalog: builder.finish(), unreadable })
     })
 }
 
-/// Documents as the catalog takes them in, drawn on all processors.
-fn drawn(documents: &[Document], easel: Easel<'_>) -> Result<Vec<Change>, store::Error> {
+/// Documents as the catalog takes them in.
+#[derive(Debug, Default)]
+struct Drawn {
+    changes: Vec<Change>,
+    unreadable: Vec<Uuid>,
+}
+
+impl Drawn {
+    fn take(&mut self, document: &Document, easel: Easel<'_>) {
+        match document.provider() {
+            Ok(provider) => self.changes.extend(changes(provider, &document.text, easel)),
+            Err(error) => {
+                tracing::error!(%error, "a provider is left out of the directory");
+                self.unreadable.push(document.id);
+            }
+        }
+    }
+}
+
+/// Draws documents on all processors.
+fn drawn(documents: &[Document], easel: Easel<'_>) -> Drawn {
     let threads = thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let share = documents.len().div_ceil(threads).max(32);
     thread::scope(|scope| {
@@ -72,28 +108,27 @@ fn drawn(documents: &[Document], easel: Easel<'_>) -> Result<Vec<Change>, store:
             .chunks(share)
             .map(|share| {
                 scope.spawn(move || {
-                    share
-                        .iter()
-                        .map(|document| changes(document, easel))
-                        .collect::<Result<Vec<_>, _>>()
+                    let mut drawn = Drawn::default();
+                    share.iter().for_each(|document| drawn.take(document, easel));
+                    drawn
                 })
             })
             .collect();
-        let mut all = Vec::new();
+        let mut all = Drawn::default();
         for worker in workers {
-            let share = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            all.extend(share.into_iter().flatten());
+            let share = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            all.changes.extend(share.changes);
+            all.unreadable.extend(share.unreadable);
         }
-        Ok(all)
+        all
     })
 }
 
-/// What one document means for the catalog.
-fn changes(document: &Document, easel: Easel<'_>) -> Result<Vec<Change>, store::Error> {
-    let provider = document.provider()?;
+/// What one provider means for the catalog.
+fn changes(provider: Provider, text: &str, easel: Easel<'_>) -> Vec<Change> {
     let sites = provider.sites.iter().map(|site| site.id);
-    Ok(match provider.listing_state {
-        ListingState::Published => picture::records(easel, provider, &document.text),
+    match provider.listing_state {
+        ListingState::Published => picture::records(easel, provider, text),
         ListingState::Delisted | ListingState::Merged => {
             sites.map(Change::NoListing).chain([picture::gone(&provider)]).collect()
         }
@@ -103,7 +138,7 @@ fn changes(document: &Document, easel: Easel<'_>) -> Result<Vec<Change>, store::
         | ListingState::Suspended => {
             sites.map(Change::NoListing).chain([Change::NoProvider(provider.id)]).collect()
         }
-    })
+    }
 }
 
 impl App {
@@ -121,16 +156,31 @@ impl App {
         if !date_turned && changes.head == revision {
             return self.log.renew(&self.store, &self.rulebook, today);
         }
+        if changes.accounts || changes.more {
+            let accounts = Accounts::read(&self.store, self.clock.now())?;
+            self.accounts.store(Arc::new(accounts));
+        }
         // A new date can change every status, and a first provider decides what a database is.
         let first = catalog.provider_count() == 0 && !changes.providers.is_empty();
         if date_turned || changes.more || first {
-            self.catalog.store(build(&self.store, &self.rulebook, self.gazetteer, today)?);
+            let built = build(&self.store, &self.rulebook, self.gazetteer, today)?;
+            *self.left_out() = built.unreadable.into_iter().collect();
+            self.catalog.store(built.catalog);
             // What the public sees from today on is logged, with how many statuses changed.
             return self.log.renew(&self.store, &self.rulebook, today);
         }
         let documents = self.store.read(|reader| reader.documents(&changes.providers))?;
-        let patched = catalog.patched(changes.head, &drawn(&documents, self.easel(today))?);
-        self.catalog.store(patched);
+        let mut drawn = drawn(&documents, self.easel(today));
+        for id in &drawn.unreadable {
+            // What was shown of it may no longer be true.
+            let sites = catalog.provider(*id).into_iter().flat_map(|known| known.sites());
+            drawn.changes.extend(sites.map(Change::NoListing));
+            drawn.changes.push(Change::NoProvider(*id));
+        }
+        self.catalog.store(catalog.patched(changes.head, &drawn.changes));
+        let mut unreadable = self.left_out();
+        unreadable.retain(|id| !changes.providers.contains(id));
+        unreadable.extend(drawn.unreadable);
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::{Exit, Failure, database, exit, files};
 use crate::{
-    app::{App, demo, refresh::Keeper},
+    app::{App, accounts::DECIDERS, demo, refresh::Keeper},
     clock::SystemClock,
     config::ServeArgs,
     http::{
@@ -45,6 +45,14 @@ impl ServeCommand {
         let log = database::log_settings(&args.log);
         let app = App::open_with(store, clock, args.operator.clone(), &log)
             .map_err(database::app_failure)?;
+        if app.deciders() < DECIDERS {
+            tracing::warn!(
+                deciders = app.deciders(),
+                needed = DECIDERS,
+                "too few people can decide about flags: one proposes, another publishes, and an \
+                 appeal goes to a third; make accounts with `bedside admin create`"
+            );
+        }
         let _keeper = Keeper::start(Arc::clone(&app));
 
         let listener = TcpListener::bind(args.listen)

@@ -209,11 +209,7 @@ impl Arrival {
     /// The last step: headers, count, log line.
     fn dress(&self, answer: &mut HttpResponse) {
         let headers = answer.headers_mut();
-        for (name, value) in &SECURITY_HEADERS {
-            if !headers.contains_key(name) {
-                headers.insert(name.clone(), HeaderValue::from_static(value));
-            }
-        }
+        secure(headers);
         if !headers.contains_key(header::CACHE_CONTROL) {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
@@ -241,6 +237,15 @@ impl Arrival {
     fn template(&self) -> &str {
         let route = self.route.and_then(|at| self.shared.routes.all().get(at));
         route.map_or(UNMATCHED, |route| &route.template)
+    }
+}
+
+/// Adds the security headers that an answer has not set itself.
+pub(super) fn secure(headers: &mut HeaderMap) {
+    for (name, value) in &SECURITY_HEADERS {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
     }
 }
 
@@ -276,7 +281,7 @@ fn is_sane_id(id: &HeaderValue) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
-fn fresh_id(shared: &Shared) -> HeaderValue {
+pub(super) fn fresh_id(shared: &Shared) -> HeaderValue {
     let mut buffer = uuid::Uuid::encode_buffer();
     let id = shared.app.clock.new_id();
     // An id of hexadecimal digits and hyphens is always a header value.

@@ -6,8 +6,12 @@ use utoipa::ToSchema;
 
 use super::problem::{FieldError, Kind, Location, Problem};
 use crate::{
-    app::{answer::Origin, cursor::CursorError, detail::Missing, search::SearchError},
+    app::{
+        accounts::SignInError, answer::Origin, cursor::CursorError, detail::Missing,
+        public_log::LogError, search::SearchError,
+    },
     domain::course_cost::CourseCostError,
+    store,
 };
 
 /// What a client may choose from where a place is ambiguous.
@@ -84,5 +88,41 @@ impl From<CourseCostError> for Problem {
         let detail = error.to_string();
         let place = Location::Parameter(name.into());
         Self::new(kind, detail.clone()).with_errors(vec![FieldError::new(place, "refused", detail)])
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        let detail = error.to_string();
+        match error {
+            store::Error::Unavailable { .. } => {
+                let detail = "The database does not answer; reading goes on.";
+                Self::new(Kind::Unavailable, detail).caused_by(error)
+            }
+            store::Error::Stale { .. } => Self::new(Kind::PreconditionFailed, detail),
+            store::Error::Conflict(_)
+            | store::Error::SlugTaken { .. }
+            | store::Error::MixedData { .. } => Self::new(Kind::Conflict, detail),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<LogError> for Problem {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Store(error) => error.into(),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Refused => Self::of(Kind::InvalidCredentials),
+            SignInError::Unsigned => Self::internal(error),
+            SignInError::Store(error) => error.into(),
+        }
     }
 }

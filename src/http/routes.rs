@@ -37,6 +37,7 @@ pub fn documented(config: &mut ServiceConfig<'_>) {
         .service(v1::log::get_log_proof)
         .service(log_files::get_checkpoint)
         .service(log_files::get_tile)
+        .service(v1::auth::token::create_token)
         .service(docs::get_document)
         .service(docs::get_problem_type)
         .service(ops::get_health)

@@ -25,6 +25,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// How long a request's head may take to arrive.
     pub header_time: Duration,
+    /// How long a client may take next to nothing of an answer that is ready for it.
+    pub stall_time: Duration,
     /// How long an idle connection is kept.
     pub keep_alive: Duration,
     /// How many connections one worker holds; more wait.
@@ -40,6 +42,7 @@ impl Default for Limits {
             body_time: Duration::from_secs(8),
             request_time: Duration::from_secs(10),
             header_time: Duration::from_secs(5),
+            stall_time: Duration::from_secs(10),
             keep_alive: Duration::from_secs(5),
             connections_per_worker: 10_000,
             shutdown_time: Duration::from_secs(8),

@@ -237,7 +237,9 @@ impl WholeFile {
     /// the file.
     #[must_use]
     pub fn admit(&mut self, row: Row) -> Row {
-        let Some(key) = row.source_key.clone() else { return row };
+        // A row that was refused states nothing: a good one with its key is the first.
+        let Ok(line) = &row.result else { return row };
+        let key = line.source_key.clone();
         if let Some(first) = self.seen.get(&key) {
             let problem = format!("line {first} has the same key");
             let mend = "keep one line for each provider";
@@ -245,7 +247,6 @@ impl WholeFile {
             return Row::refused(row.line, Some(key), problems);
         }
         self.seen.insert(key.clone(), row.line);
-        let Ok(line) = &row.result else { return row };
         let fictional = *self.fictional.get_or_insert(line.fictional);
         if line.fictional == fictional {
             return row;

@@ -86,6 +86,14 @@ texts! {
         Set = "set",
         /// The payload of an entry of the public log was taken back.
         Withdraw = "withdraw",
+        /// An account or a key no longer opens anything.
+        Disable = "disable",
+        /// It opens again.
+        Enable = "enable",
+        /// A session was ended before its time.
+        End = "end",
+        /// Taken out of the database.
+        Remove = "remove",
     }
 }
 
@@ -98,6 +106,21 @@ texts! {
         Meta = "meta",
         /// An entry of the public log, by its index.
         LogEntry = "log_entry",
+        /// A person with an account, without their secrets.
+        User = "user",
+        /// What one sign-in began.
+        Session = "session",
+        /// A program with a key, without the key.
+        Client = "client",
+        /// A key that signs tokens; only that it came and went.
+        SigningKey = "signing_key",
+    }
+}
+
+impl EntityKind {
+    /// True for what decides who may come in.
+    pub(super) const fn is_account(self) -> bool {
+        matches!(self, Self::User | Self::Session | Self::Client | Self::SigningKey)
     }
 }
 
@@ -172,7 +195,12 @@ impl Entry {
     #[must_use]
     pub fn is_secret(&self) -> bool {
         match self.entity.kind {
-            EntityKind::Provider | EntityKind::LogEntry => false,
+            EntityKind::Provider
+            | EntityKind::LogEntry
+            | EntityKind::User
+            | EntityKind::Session
+            | EntityKind::Client => false,
+            EntityKind::SigningKey => true,
             EntityKind::Meta => MetaKey::from_text(&self.entity.id).is_some_and(MetaKey::is_secret),
         }
     }

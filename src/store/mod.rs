@@ -32,8 +32,10 @@
 //! Everything here blocks: callers on an async runtime hop to a blocking pool. Errors are
 //! [`Error`]: its text tells the operator the mend; what is not found is `None`, not an error.
 
+mod accounts;
 mod conn;
 mod dialect;
+mod document;
 mod error;
 mod facade;
 mod journal;
@@ -46,11 +48,13 @@ mod target;
 mod turn;
 mod tx;
 
+pub use accounts::{AccountStates, Credentials, Refresh};
+pub use document::Document;
 pub use error::{Constraint, Error};
 pub use facade::{Done, Options, Prepare, Store};
 pub use journal::{Action, Actor, ActorKind, Entity, EntityKind, Entry, JournalFilter, Reason};
 pub use migrate::{Migrations, migrate, revert_losing_everything};
 pub use public_log::{Face, KeptHead, Latest, LogEntry, Opening, Publisher, SignedCheckpoint};
-pub use reader::{Changes, DataKind, Document, MetaKey, Reader, SlugKind};
+pub use reader::{Changes, DataKind, MetaKey, Reader, SlugKind};
 pub use target::Target;
 pub use tx::Tx;

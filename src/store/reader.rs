@@ -6,7 +6,7 @@ use diesel::{dsl::exists, prelude::*, select};
 use uuid::Uuid;
 
 use super::{
-    Action, ActorKind, Entity, EntityKind, Entry, Error, JournalFilter,
+    Action, ActorKind, Document, Entity, EntityKind, Entry, Error, JournalFilter, accounts,
     conn::Pooled,
     dialect,
     journal::texts,
@@ -69,43 +69,6 @@ impl MetaKey {
     }
 }
 
-/// A provider as the database keeps it. Parsing is left to the caller, who may do it on many
-/// threads.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Document {
-    /// The provider's id.
-    pub id: Uuid,
-    /// The journal entry that made it so.
-    pub seq: i64,
-    /// JSON of [`Provider`].
-    pub text: String,
-}
-
-impl Document {
-    /// Reads the text.
-    ///
-    /// # Errors
-    /// [`Error::Corrupt`] where the text is no provider, or another one.
-    pub fn provider(&self) -> Result<Provider, Error> {
-        let what = || format!("the document of provider {}", self.id);
-        let provider: Provider =
-            serde_json::from_str(&self.text).map_err(|error| Error::corrupt(what(), error))?;
-        if provider.id == self.id {
-            Ok(provider)
-        } else {
-            Err(Error::corrupt(what(), format!("it says that its id is {}", provider.id)))
-        }
-    }
-}
-
-impl TryFrom<(String, i64, String)> for Document {
-    type Error = Error;
-
-    fn try_from((id, seq, text): (String, i64, String)) -> Result<Self, Error> {
-        Ok(Self { id: uuid(&id)?, seq, text })
-    }
-}
-
 /// What was changed after a point of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
@@ -115,6 +78,8 @@ pub struct Changes {
     pub providers: Vec<Uuid>,
     /// True where `limit` was reached, so that there may be more.
     pub more: bool,
+    /// True where something changed that decides who may come in.
+    pub accounts: bool,
 }
 
 /// Reads within one transaction: every answer comes from the same state of the database.
@@ -260,7 +225,9 @@ impl<'c> Reader<'c> {
         let head = rows.last().map_or(seq, |(seq, ..)| *seq);
         let mut seen = std::collections::HashSet::new();
         let mut providers = Vec::new();
+        let mut accounts = false;
         for (_, kind, id) in rows {
+            accounts |= EntityKind::from_text(&kind).is_some_and(EntityKind::is_account);
             if kind == EntityKind::Provider.as_str() {
                 let id = uuid(&id)?;
                 if seen.insert(id) {
@@ -268,7 +235,7 @@ impl<'c> Reader<'c> {
                 }
             }
         }
-        Ok(Changes { head, providers, more })
+        Ok(Changes { head, providers, more, accounts })
     }
 
     /// Whose those slugs are that were ever in use.
@@ -349,6 +316,10 @@ impl<'c> Reader<'c> {
 
     fn current_text(&mut self, entity: &Entity) -> Result<Option<String>, Error> {
         self.conn.run("reading a text", |conn| match entity.kind {
+            EntityKind::User
+            | EntityKind::Session
+            | EntityKind::Client
+            | EntityKind::SigningKey => accounts::current_text(conn, entity),
             EntityKind::Provider => providers::table
                 .filter(providers::id.eq(&entity.id))
                 .select(providers::document)
@@ -405,6 +376,6 @@ impl<'c> Reader<'c> {
 }
 
 /// An id as the tables keep it.
-fn uuid(text: &str) -> Result<Uuid, Error> {
+pub(super) fn uuid(text: &str) -> Result<Uuid, Error> {
     Uuid::parse_str(text).map_err(|error| Error::corrupt(format!("the id `{text}`"), error))
 }

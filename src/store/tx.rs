@@ -29,6 +29,7 @@ pub struct Tx<'c> {
     pub(super) at: DateTime<Utc>,
     /// The civil date by the clock, for which public records hold.
     pub(super) today: NaiveDate,
+    /// The number of the last entry; the next one will be one more.
     pub(super) head: i64,
     entries: Vec<EntryRow>,
     /// How many journal entries this write has made.
@@ -53,6 +54,7 @@ pub(super) struct Change {
     pub entity_kind: EntityKind,
     pub entity_id: String,
     pub public: bool,
+    /// None where the entity is gone.
     pub after_sha256: Option<[u8; 32]>,
     pub before: Option<String>,
 }
@@ -197,7 +199,7 @@ impl<'c> Tx<'c> {
             reason_code: self.reason.code.clone(),
             reason: self.reason.text.clone(),
             public: change.public,
-            after_sha256: change.after_sha256.map(|digest| digest.to_vec()),
+            after_sha256: change.after_sha256.map(Vec::from),
             before: change.before,
         });
     }

@@ -28,6 +28,9 @@ pub(super) struct Changed {
     provider: Provider,
 }
 
+/// Puts some changes as one write.
+type Put<'a> = &'a mut dyn FnMut(&mut Run, &[Changed]) -> Result<(), ImportError>;
+
 /// An import under way.
 pub(super) struct Run {
     now: DateTime<Utc>,
@@ -89,19 +92,47 @@ impl Run {
         });
         match written {
             Err(ImportError::Store(error)) if is_about_rows(&error) => {
-                self.put_apart(store, (actor, reason), &changed, error)
+                self.apart(&changed, error, &mut |run, half| {
+                    store.write(actor, reason, |tx| Ok(run.put(tx, half)?)).map(|_| ())
+                })
             }
             other => other.map(|_| ()),
         }
     }
 
-    /// Stores what can be stored of changes that failed together, half by half.
-    fn put_apart(
+    /// Finds the rows for which the store refused a write that had to be whole: each part is
+    /// tried apart and undone. What comes after the batch is not looked at, and the report says so.
+    pub(super) fn blame(
         &mut self,
         store: &Store,
-        (actor, reason): (&Actor, &Reason),
+        by: (&Actor, &Reason),
         changed: &[Changed],
         error: store::Error,
+    ) -> Result<(), ImportError> {
+        self.apart(changed, error, &mut |run, half| {
+            let tried = store.write(by.0, by.1, |tx| {
+                run.put(tx, half)?;
+                Err::<(), _>(ImportError::Undone)
+            });
+            match tried {
+                Err(ImportError::Undone) => Ok(()),
+                other => other.map(|_| ()),
+            }
+        })?;
+        if let Some(last) = changed.last() {
+            let problem = "what comes after this line was not looked at";
+            let problem = Problem::new("", problem, "mend the lines above and import again");
+            self.report.note(problem.at(last.line, Some(&last.provider.source_key)));
+        }
+        Ok(())
+    }
+
+    /// Puts changes that failed together half by half, and takes back those that fail alone.
+    fn apart(
+        &mut self,
+        changed: &[Changed],
+        error: store::Error,
+        put: Put<'_>,
     ) -> Result<(), ImportError> {
         if let [only] = changed {
             self.report.take_back(only.created, refusal(only, &error));
@@ -109,12 +140,11 @@ impl Run {
         }
         let (one, other) = changed.split_at(changed.len() / 2);
         for half in [one, other].into_iter().filter(|half| !half.is_empty()) {
-            match store.write(actor, reason, |tx| self.put(tx, half)) {
-                Ok(_) => {}
-                Err(error) if is_about_rows(&error) => {
-                    self.put_apart(store, (actor, reason), half, error)?;
+            match put(self, half) {
+                Err(ImportError::Store(error)) if is_about_rows(&error) => {
+                    self.apart(half, error, put)?;
                 }
-                Err(error) => return Err(error.into()),
+                other => other?,
             }
         }
         Ok(())
@@ -178,7 +208,7 @@ impl Run {
 }
 
 /// True where the store refuses what it was given; false where it cannot work at all.
-const fn is_about_rows(error: &store::Error) -> bool {
+pub(super) const fn is_about_rows(error: &store::Error) -> bool {
     matches!(
         error,
         store::Error::Conflict(_)

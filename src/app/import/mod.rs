@@ -89,9 +89,10 @@ pub fn import(
     let reason = Reason::new("import", "");
 
     if options.dry_run || options.strict {
+        let mut changed = Vec::new();
         let outcome = store.write(&actor, &reason, |tx| {
             while let Some(batch) = run.timed_read(&mut rows)? {
-                let changed = run.merged(tx, batch)?;
+                changed = run.merged(tx, batch)?;
                 run.put(tx, &changed)?;
                 progress(run.report.lines);
             }
@@ -102,6 +103,12 @@ pub fn import(
             Ok(_) => {}
             Err(ImportError::Undone) if options.dry_run => {}
             Err(ImportError::Undone) => run.report.undo(),
+            Err(ImportError::Store(error)) if batch::is_about_rows(&error) => {
+                run.blame(store, (&actor, &reason), &changed, error)?;
+                if !options.dry_run {
+                    run.report.undo();
+                }
+            }
             Err(error) => return Err(error),
         }
     } else {

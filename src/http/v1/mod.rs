@@ -1,5 +1,6 @@
 //! The API, version 1: one file per resource.
 
+pub mod auth;
 pub mod check;
 pub mod clinics;
 pub mod log;

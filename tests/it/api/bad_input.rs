@@ -3,7 +3,9 @@
 
 use std::io::{Read as _, Write as _};
 
-use crate::support::app::TestApp;
+use bedside::auth::Role;
+
+use crate::support::app::{Reply, TestApp};
 
 const JSON: &[(&str, &str)] = &[("Content-Type", "application/json")];
 
@@ -54,7 +56,9 @@ fn a_chunked_body_is_measured_too() {
 
 #[test]
 fn unknown_parameters_are_refused_everywhere() {
-    let app = TestApp::start();
+    let app = TestApp::with_database();
+    let admin = app.as_role(Role::Admin);
+    let headers = [JSON[0], ("Authorization", admin.authorization.as_str())];
     for route in app.shared.routes.all() {
         let named = !route.template.contains('{');
         let undocumented = ["/docs", "/test", "/bench"];
@@ -63,7 +67,7 @@ fn unknown_parameters_are_refused_everywhere() {
         }
         let path = format!("{}?no_such_parameter=1", route.template);
         for method in &route.methods {
-            let reply = app.request(method.as_str(), &path, JSON, b"{}");
+            let reply = app.request(method.as_str(), &path, &headers, b"{}");
             assert_eq!(reply.status, 400, "{method} {path}: {}", reply.text());
             let problem = reply.expect_problem("unknown-parameter");
             let errors = problem["errors"].as_array().unwrap();
@@ -103,26 +107,37 @@ fn odd_paths_are_not_found() {
 fn what_is_no_http_gets_a_4xx_and_the_door() {
     let app = TestApp::start();
     let huge = format!("GET /v1 HTTP/1.1\r\nHost: t\r\nX: {}\r\n\r\n", "x".repeat(200_000));
-    let raw: &[&[u8]] = &[
-        b"nonsense\r\n\r\n",
-        b"GET /v1 HTTP/9.9\r\n\r\n",
-        b"GET /v1 HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nHost: t\r\n\r\n",
-        b"GET /v1 HTTP/1.1\r\nHost: t\r\nContent-Length: +5\r\n\r\n",
-        b"GET /v1 HTTP/1.1\r\nHost : t\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
-        huge.as_bytes(),
+    let many = format!("GET /v1 HTTP/1.1\r\nHost: t\r\n{}\r\n", "X: y\r\n".repeat(200));
+    let raw: &[(&str, &[u8])] = &[
+        ("bad-request", b"nonsense\r\n\r\n"),
+        ("bad-request", b"GET /v1 HTTP/9.9\r\n\r\n"),
+        (
+            "bad-request",
+            b"GET /v1 HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nHost: t\r\n\r\n",
+        ),
+        ("bad-request", b"GET /v1 HTTP/1.1\r\nHost: t\r\nContent-Length: +5\r\n\r\n"),
+        ("bad-request", b"GET /v1 HTTP/1.1\r\nHost : t\r\n\r\n"),
+        ("bad-request", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"),
+        ("head-too-large", huge.as_bytes()),
+        ("head-too-large", many.as_bytes()),
     ];
-    for request in raw {
+    for (kind, request) in raw {
         let mut connection = app.connect();
-        let _ = connection.write_all(request);
-        let mut answer = Vec::new();
-        let _ = connection.read_to_end(&mut answer);
-        let text = String::from_utf8_lossy(&answer);
-        assert!(
-            text.is_empty() || text.starts_with("HTTP/1.1 4"),
-            "{:?} got {text}",
-            String::from_utf8_lossy(&request[..request.len().min(60)])
-        );
+        connection.write_all(request).unwrap();
+        let reply = Reply::read(&mut connection, "GET");
+        reply.expect_problem(kind);
+        assert_eq!(reply.header("connection"), Some("close"));
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        let mut more = Vec::new();
+        connection.read_to_end(&mut more).unwrap();
+        assert!(more.is_empty(), "the connection ends with it");
     }
+    // What was asked well before is answered as ever.
+    let mut connection = app.connect();
+    connection.write_all(b"GET /healthz HTTP/1.1\r\nHost: t\r\n\r\nnonsense\r\n\r\n").unwrap();
+    let mut answers = Vec::new();
+    connection.read_to_end(&mut answers).unwrap();
+    let answers = String::from_utf8(answers).unwrap();
+    assert!(answers.starts_with("HTTP/1.1 200") && answers.contains("/problems/bad-request"));
     app.get("/healthz").expect(200);
 }

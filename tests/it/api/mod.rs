@@ -1,8 +1,10 @@
 //! The API over the wire: one file per resource, and what holds for all of them.
 
+mod accounts;
 mod bad_input;
 mod clinics;
 mod gate;
+mod log;
 mod params;
 mod privacy;
 mod providers;

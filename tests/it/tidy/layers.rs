@@ -20,12 +20,38 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("log", &[]),
     ("verify", &[]),
     ("import", &["domain"]),
-    ("store", &["domain", "clock", "log"]),
+    ("auth", &["domain"]),
+    ("store", &["auth", "domain", "clock", "log"]),
     (
         "app",
-        &["store", "catalog", "rules", "gazetteer", "import", "log", "domain", "config", "clock"],
+        &[
+            "auth",
+            "store",
+            "catalog",
+            "rules",
+            "gazetteer",
+            "import",
+            "log",
+            "domain",
+            "config",
+            "clock",
+        ],
     ),
-    ("http", &["app", "catalog", "gazetteer", "rules", "log", "domain", "config", "clock"]),
+    (
+        "http",
+        &[
+            "app",
+            "auth",
+            "store",
+            "catalog",
+            "gazetteer",
+            "rules",
+            "log",
+            "domain",
+            "config",
+            "clock",
+        ],
+    ),
     ("pages", &["http", "app", "catalog", "gazetteer", "rules", "domain", "config"]),
     (
         "cli",
@@ -33,6 +59,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "http",
             "pages",
             "app",
+            "auth",
             "store",
             "import",
             "rules",
@@ -48,7 +75,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// The layers that neither touch the outside nor read the clock nor know a framework.
-const PURE: &[&str] = &["domain", "rules", "gazetteer", "catalog", "log", "verify"];
+const PURE: &[&str] = &["domain", "auth", "rules", "gazetteer", "catalog", "log", "verify"];
 
 /// What a pure layer never names.
 const IMPURE: &[&str] = &[
@@ -70,6 +97,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("actix_web", &["http", "pages"]),
+    ("actix_http", &["http"]),
+    ("actix_server", &["http"]),
+    ("actix_service", &["http"]),
     ("actix_cors", &["http"]),
     ("utoipa_actix_web", &["http", "pages"]),
     ("utoipa_swagger_ui", &["http"]),
