@@ -10,7 +10,7 @@ use super::{Exit, Failure, exit};
 use crate::{
     app::{
         import::ImportError,
-        public_log::{LogError, LogSettings, PublicRecords},
+        public_log::{LogError, LogSettings, PublicRecords, refuse_old_copy},
     },
     clock::{Clock, SystemClock},
     config::{DatabaseArgs, LogArgs},
@@ -40,7 +40,10 @@ impl MigrateCommand {
 /// Opens the database, making or migrating it unless told not to.
 pub(super) fn open(args: &DatabaseArgs, clock: Arc<dyn Clock>) -> Result<Store, Failure> {
     let prepare = if args.no_migrate { Prepare::Nothing } else { Prepare::CreateAndMigrate };
-    open_prepared(args, prepare, clock)
+    let store = open_prepared(args, prepare, clock)?;
+    // What is written into an old copy would be lost with it.
+    refuse_old_copy(&store, &LogSettings::default()).map_err(log_failure)?;
+    Ok(store)
 }
 
 /// Opens a database that must be there.

@@ -7,12 +7,12 @@ use actix_web::{
 };
 
 use super::{
+    blocking::blocking,
     openapi::{LogNamedErrors, ReadinessErrors},
     params::Params,
     problem::{Kind, Problem},
     reply::{self, Caching, Media},
     shared::Shared,
-    v1::log::asked,
 };
 use crate::log::tile::TileId;
 
@@ -75,7 +75,7 @@ pub async fn get_tile(
     Params::from_query(request.query_string())?.finish()?;
     let media = reply::negotiate(&request, &[Media::Octets])?;
     let tile = match TileId::parse(&path.0, &path.1) {
-        Some(tile) => asked(&shared, move |app| app.log_tile(tile)).await?,
+        Some(tile) => blocking(&shared, move |app| app.log_tile(tile)).await?,
         None => None,
     };
     let tile = tile.ok_or_else(|| {

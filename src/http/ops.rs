@@ -149,6 +149,7 @@ pub async fn get_metrics(
     Params::from_query(request.query_string())?.finish()?;
     let media = reply::negotiate(&request, &[Media::Text])?;
     let catalog = shared.app.catalog.load();
+    let signed = shared.app.log.head().map_or(0, |head| head.size);
     for (name, about, value) in [
         ("catalog_revision", "Revision of the catalog that answers", as_number(catalog.revision())),
         ("catalog_providers", "Providers in the catalog", as_number(catalog.provider_count())),
@@ -156,6 +157,12 @@ pub async fn get_metrics(
             "catalog_unreadable_providers",
             "Providers left out because their documents cannot be read",
             as_number(shared.app.unreadable()),
+        ),
+        ("log_size", "Signed entries of the public log", as_number(signed)),
+        (
+            "log_halted",
+            "1 where the public log was found damaged, so that nothing more is signed",
+            as_number(u8::from(shared.app.log.halted().is_some())),
         ),
         (
             "store_reachable",

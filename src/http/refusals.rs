@@ -12,6 +12,7 @@ use crate::{
         cursor::CursorError,
         detail::Missing,
         editorial::{EditError, Hold},
+        public_log::LogError,
         search::SearchError,
     },
     domain::{ListingState, course_cost::CourseCostError, editorial::Verb},
@@ -125,6 +126,15 @@ impl From<store::Error> for Problem {
             store::Error::Conflict(_)
             | store::Error::SlugTaken { .. }
             | store::Error::MixedData { .. } => Self::new(Kind::Conflict, detail),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<LogError> for Problem {
+    fn from(error: LogError) -> Self {
+        match error {
+            LogError::Store(error) => error.into(),
             other => Self::internal(other),
         }
     }

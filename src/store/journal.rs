@@ -88,6 +88,8 @@ texts! {
         Confirm = "confirm",
         /// A setting of the database was given a value.
         Set = "set",
+        /// The payload of an entry of the public log was taken back.
+        Withdraw = "withdraw",
         /// An account or a key no longer opens anything.
         Disable = "disable",
         /// It opens again.
@@ -96,8 +98,6 @@ texts! {
         End = "end",
         /// Taken out of the database.
         Remove = "remove",
-        /// The payload of an entry of the public log was taken back.
-        Withdraw = "withdraw",
     }
 }
 

@@ -110,12 +110,6 @@ pub enum LogError {
 }
 
 impl LogError {
-    /// True where the database may answer later.
-    #[must_use]
-    pub const fn is_unavailable(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_unavailable())
-    }
-
     /// True where waiting does not help: somebody must look at it.
     #[must_use]
     pub const fn is_final(&self) -> bool {
@@ -136,18 +130,12 @@ pub struct PublicLog {
     signer: Signer,
     file: Option<PathBuf>,
     head: ArcSwapOption<SignedCheckpoint>,
-    state: Mutex<State>,
-}
-
-/// What a process knows of the log's condition.
-#[derive(Debug, Default)]
-struct State {
-    /// Everything was checked once since the start.
-    checked: bool,
-    /// For which date and rules public records were last compared with the log.
-    edition: String,
     /// Why nothing more is signed.
-    halted: Option<String>,
+    halted: ArcSwapOption<String>,
+    /// Held while something is signed: whether everything was checked once since the start.
+    checked: Mutex<bool>,
+    /// For which date and rules public records were last compared with the log.
+    edition: Mutex<String>,
 }
 
 impl PublicLog {
@@ -163,7 +151,9 @@ impl PublicLog {
         let signer = signer(store, settings.origin.as_deref())?;
         let head = kept::compare(store, signer.verifier(), file.as_deref())?;
         let head = ArcSwapOption::from_pointee(head);
-        Ok(Self { signer, file, head, state: Mutex::default() })
+        let (halted, checked, edition) =
+            (ArcSwapOption::empty(), Mutex::default(), Mutex::default());
+        Ok(Self { signer, file, head, halted, checked, edition })
     }
 
     /// What anyone needs to check its signatures; its name is the log's.
@@ -177,6 +167,33 @@ impl PublicLog {
     pub fn head(&self) -> Option<std::sync::Arc<SignedCheckpoint>> {
         self.head.load_full()
     }
+
+    /// Why nothing more is signed; none while all is well.
+    #[must_use]
+    pub fn halted(&self) -> Option<std::sync::Arc<String>> {
+        self.halted.load_full()
+    }
+}
+
+/// Refuses a database that is an older copy of what its log has signed. Writes nothing.
+///
+/// # Errors
+/// As [`PublicLog::open`].
+pub fn refuse_old_copy(store: &Store, settings: &LogSettings) -> Result<(), LogError> {
+    let file = checkpoint_file(store, settings);
+    kept::refuse_orphan(store, file.as_deref())?;
+    // Without a key nothing was ever signed.
+    let Some((key, origin)) = named(store)? else { return Ok(()) };
+    let signer = Signer::new(&origin, &decoded(&key)?)?;
+    kept::compare(store, signer.verifier(), file.as_deref()).map(drop)
+}
+
+/// Key and name of the log, where it has them.
+fn named(store: &Store) -> Result<Option<(String, String)>, store::Error> {
+    store.read(|reader| {
+        let key = reader.meta(MetaKey::LogKey)?;
+        Ok(key.zip(reader.meta(MetaKey::LogOrigin)?))
+    })
 }
 
 /// Where the newest checkpoint is kept apart.
@@ -202,11 +219,7 @@ fn signer(store: &Store, wanted: Option<&str>) -> Result<Signer, LogError> {
     if wanted.is_some_and(|name| !is_name(name)) {
         return Err(NoteError::Name.into());
     }
-    let known = store.read(|reader| {
-        let key = reader.meta(MetaKey::LogKey)?;
-        Ok::<_, store::Error>(key.zip(reader.meta(MetaKey::LogOrigin)?))
-    })?;
-    let settled = known.filter(|(_, origin)| wanted.is_none_or(|wanted| wanted == origin));
+    let settled = named(store)?.filter(|(_, origin)| wanted.is_none_or(|wanted| wanted == origin));
     let (key, origin) = match settled {
         Some(settled) => settled,
         None => {

@@ -1,6 +1,8 @@
 //! After a date has turned or the rules have changed: what the public sees of a provider may be
 //! another thing though nobody has touched it. The log says so.
 
+use std::sync::PoisonError;
+
 use chrono::NaiveDate;
 use serde_json::Value;
 use uuid::Uuid;
@@ -27,12 +29,13 @@ impl PublicLog {
     /// Where the database fails; it is tried again the next time.
     pub fn renew(&self, store: &Store, rulebook: &Rulebook, on: NaiveDate) -> Result<(), Error> {
         let edition = PublicRecords::edition(rulebook, on);
-        if self.state().edition == edition {
+        let mut seen = self.edition.lock().unwrap_or_else(PoisonError::into_inner);
+        if *seen == edition {
             return Ok(());
         }
         let publisher = store.publisher().ok_or(Error::NoPublisher)?;
         renew(store, publisher, on, &edition)?;
-        self.state().edition = edition;
+        *seen = edition;
         Ok(())
     }
 }
@@ -107,7 +110,7 @@ pub(super) fn compared(
     let mut faces: Vec<(Uuid, Option<Face>)> = Vec::new();
     store.read(|reader| {
         reader.for_each_batch::<Error>(BATCH, |documents| {
-            let providers = parsed(&documents)?;
+            let providers = parsed(&documents);
             faces.extend(shown(publisher, on, &providers));
             Ok(())
         })?;
@@ -126,8 +129,10 @@ pub(super) fn compared(
     })
 }
 
-fn parsed(documents: &[Document]) -> Result<Vec<Provider>, Error> {
-    documents.iter().map(Document::provider).collect()
+/// The providers of documents. One that cannot be read is shown to nobody, which is reported
+/// where the catalog is built, and it costs no other its entry.
+fn parsed(documents: &[Document]) -> Vec<Provider> {
+    documents.iter().filter_map(|document| document.provider().ok()).collect()
 }
 
 /// What the public sees of providers: none where it never sees anything, or sees nothing more.
@@ -170,7 +175,7 @@ fn changed_statuses(
     on: NaiveDate,
     ids: &[Uuid],
 ) -> Result<usize, store::Error> {
-    let providers = parsed(&reader.documents(ids)?)?;
+    let providers = parsed(&reader.documents(ids)?);
     let published: Vec<&Provider> =
         providers.iter().filter(|p| p.listing_state == ListingState::Published).collect();
     let texts: Vec<String> = published.iter().map(|provider| provider.id.to_string()).collect();

@@ -3,14 +3,14 @@
 
 use std::{
     path::Path,
-    sync::{Arc, MutexGuard, PoisonError},
+    sync::{Arc, PoisonError},
 };
 
 use chrono::DateTime;
 
 use super::{
-    LogError, LogSettings, PublicLog, State, check, checkpoint_file, decoded, derived_origin,
-    fresh_key, kept, system,
+    LogError, LogSettings, PublicLog, check, checkpoint_file, decoded, derived_origin, fresh_key,
+    kept, system,
 };
 use crate::{
     log::{Hash, checkpoint::Checkpoint, fold, note::Signer, note::is_name, tile::WIDTH, tree},
@@ -27,30 +27,20 @@ impl PublicLog {
     /// # Errors
     /// See [`LogError`]. After one that is final nothing more is signed by this process.
     pub fn keep(&self, store: &Store) -> Result<(), LogError> {
-        let mut state = self.state();
-        if let Some(why) = &state.halted {
-            return Err(LogError::Damaged(why.clone()));
+        if let Some(why) = self.halted() {
+            return Err(LogError::Damaged(why.to_string()));
         }
-        let kept = self.advance(store, &mut state);
+        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.advance(store, &mut checked);
         if let Err(error) = &kept
             && error.is_final()
         {
-            state.halted = Some(error.to_string());
+            self.halted.store(Some(Arc::new(error.to_string())));
         }
         kept
     }
 
-    /// Why nothing more is signed; none while all is well.
-    #[must_use]
-    pub fn halted(&self) -> Option<String> {
-        self.state().halted.clone()
-    }
-
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn advance(&self, store: &Store, state: &mut State) -> Result<(), LogError> {
+    fn advance(&self, store: &Store, checked: &mut bool) -> Result<(), LogError> {
         let origin = self.verifier().name();
         let (size, known, newest) = store.read(|reader| {
             let newest = reader.last_checkpoint(origin)?;
@@ -59,12 +49,11 @@ impl PublicLog {
         if let Some(newest) = newest.clone().filter(|newest| newest.size == size) {
             return self.show(newest);
         }
-        if !state.checked {
-            let checked = check::everything(store, self.verifier())?;
-            if let Some(fault) = checked.faults.first() {
+        if !*checked {
+            if let Some(fault) = check::everything(store, self.verifier())?.faults.first() {
                 return Err(LogError::Damaged(fault.clone()));
             }
-            state.checked = true;
+            *checked = true;
         }
         let root = store.read(|reader| verified_root(reader, newest.as_ref(), size))?;
         let checkpoint = Checkpoint { origin: origin.to_owned(), size, root };

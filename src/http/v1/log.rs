@@ -2,15 +2,13 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, get,
-    web::{self, Data, Path},
+    web::{Data, Path},
 };
 
 use crate::{
-    app::{
-        App,
-        public_log::{ChangesAnswer, LogEntriesAnswer, LogError, LogSummary},
-    },
+    app::public_log::{ChangesAnswer, LogEntriesAnswer, LogSummary},
     http::{
+        blocking::blocking,
         openapi::{LogListErrors, LogNamedErrors, PlainErrors},
         params::{Kind as ParamKind, Param, Params, documented_params},
         problem::{Kind, Problem},
@@ -69,7 +67,7 @@ pub async fn list_changes(
     let limit = params.integer(&LIMIT).unwrap_or(100);
     params.finish()?;
     let media = reply::negotiate(&request, &[Media::Json])?;
-    let answer = asked(&shared, move |app| app.changes(since, limit)).await?;
+    let answer = blocking(&shared, move |app| app.changes(since, limit)).await?;
     Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
 }
 
@@ -113,7 +111,7 @@ pub async fn list_log_entries(
     let limit = params.integer(&LIMIT).unwrap_or(100);
     params.finish()?;
     let media = reply::negotiate(&request, &[Media::Json])?;
-    let answer = asked(&shared, move |app| app.log_entries(from, limit)).await?;
+    let answer = blocking(&shared, move |app| app.log_entries(from, limit)).await?;
     Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
 }
 
@@ -142,27 +140,11 @@ pub async fn get_log_proof(
     let media = reply::negotiate(&request, &[Media::Text])?;
     let index = index.parse().ok();
     let proof = match index {
-        Some(index) => asked(&shared, move |app| app.log_proof(index)).await?,
+        Some(index) => blocking(&shared, move |app| app.log_proof(index)).await?,
         None => None,
     };
     let proof = proof.ok_or_else(|| {
         Problem::new(Kind::NotFound, "The signed log has no entry of this index, or not yet.")
     })?;
     Ok(reply::whole(media, Caching::Briefly, proof))
-}
-
-/// Asks the database about the log, on a thread that may wait.
-pub(in crate::http) async fn asked<T: Send + 'static>(
-    shared: &Data<Shared>,
-    ask: impl FnOnce(&App) -> Result<T, LogError> + Send + 'static,
-) -> Result<T, Problem> {
-    let shared = shared.clone();
-    web::block(move || ask(&shared.app)).await.map_err(Problem::internal)?.map_err(|error| {
-        if error.is_unavailable() {
-            let detail = "The database does not answer, and the log's entries are read from it.";
-            Problem::new(Kind::Unavailable, detail).caused_by(error)
-        } else {
-            Problem::internal(error)
-        }
-    })
 }

@@ -5,6 +5,7 @@ mod bad_input;
 mod clinics;
 mod editorial;
 mod gate;
+mod log;
 mod params;
 mod privacy;
 mod providers;

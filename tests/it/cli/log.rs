@@ -71,7 +71,8 @@ fn a_stranger_checks_the_log_from_outside(#[values(Sqlite, Postgres)] backend: B
     program.put("change.ndjson", file(&[row]));
     program.run(&["import", "providers", "change.ndjson", "--initial"]).expect(0);
     program.put("second", signed(&server, size + 1));
-    let ran = program.run(&["log", "verify", &url, "--checkpoint", "first", "--checkpoint", "second"]);
+    let ran =
+        program.run(&["log", "verify", &url, "--checkpoint", "first", "--checkpoint", "second"]);
     let ran = ran.expect(0);
     assert!(ran.out.contains(&format!("{} entries", size + 1)), "{}", ran.out);
     assert!(ran.out.contains("2 checkpoints that you kept"), "{}", ran.out);
@@ -155,8 +156,7 @@ fn files(program: &Program) -> (String, u64) {
     let server = Serving::start(program, &[]);
     let size = older.lines().nth(1).unwrap().parse::<u64>().unwrap() + 1;
     program.put("head", signed(&server, size));
-    let page: Value =
-        serde_json::from_str(body(&server.get("/v1/log/entries?limit=500"))).unwrap();
+    let page: Value = serde_json::from_str(body(&server.get("/v1/log/entries?limit=500"))).unwrap();
     program.put("entries", file(page["data"].as_array().unwrap()));
     program.put("proof", body(&server.get("/v1/log/proof/5")));
     let tile = server.bytes(&format!("/tile/0/000.p/{size}"));
@@ -180,7 +180,8 @@ fn the_verifier_in_python_accepts_the_log_and_refuses_every_tampered_copy() {
     }
     let read = |name: &str| std::fs::read_to_string(program.path(name)).unwrap();
     let entries: Vec<String> = read("entries").lines().map(str::to_owned).collect();
-    let joined = |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let joined =
+        |lines: &[String]| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
 
     let mut flipped = entries.clone();
     flipped[5] = flipped[5].replacen("published", "suspended", 1);
@@ -204,7 +205,8 @@ fn the_verifier_in_python_accepts_the_log_and_refuses_every_tampered_copy() {
     }
     program.put("moved", read("proof").replacen("index 5", "index 6", 1));
     let proof = read("proof");
-    let cut: Vec<&str> = proof.lines().enumerate().filter(|(n, _)| *n != 3).map(|(_, l)| l).collect();
+    let cut: Vec<&str> =
+        proof.lines().enumerate().filter(|(n, _)| *n != 3).map(|(_, l)| l).collect();
     program.put("cut", format!("{}\n", cut.join("\n")));
     let tile = std::fs::read(program.path("tile")).unwrap();
     program.put("truncated", &tile[..tile.len() - 32]);

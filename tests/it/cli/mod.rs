@@ -3,6 +3,7 @@
 mod admin;
 mod files;
 mod kill;
+mod log;
 mod rules;
 mod search;
 mod serve;

@@ -16,14 +16,14 @@ use crate::support::{
 };
 
 /// A server, ended with the test.
-struct Serving {
+pub(super) struct Serving {
     child: Child,
     out: BufReader<ChildStdout>,
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
 }
 
 impl Serving {
-    fn start(program: &Program, args: &[&str]) -> Self {
+    pub(super) fn start(program: &Program, args: &[&str]) -> Self {
         let mut child = program
             .command(&[&["serve", "--listen", "127.0.0.1:0"], args].concat())
             .stdout(Stdio::piped())
@@ -37,18 +37,29 @@ impl Serving {
         Self { address: address.parse().unwrap(), child, out }
     }
 
-    fn get(&self, path: &str) -> String {
+    pub(super) fn get(&self, path: &str) -> String {
+        String::from_utf8(self.answer(path)).unwrap()
+    }
+
+    /// The body of an answer that need not be text.
+    pub(super) fn bytes(&self, path: &str) -> Vec<u8> {
+        let answer = self.answer(path);
+        let head = answer.windows(4).position(|part| part == b"\r\n\r\n").unwrap();
+        answer[head + 4..].to_vec()
+    }
+
+    fn answer(&self, path: &str) -> Vec<u8> {
         let mut connection = TcpStream::connect(self.address).unwrap();
         connection.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
         write!(connection, "GET {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
             .unwrap();
-        let mut answer = String::new();
-        connection.read_to_string(&mut answer).unwrap();
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).unwrap();
         answer
     }
 
     /// Asks it to stop; the exit code, and what else was on standard output.
-    fn stop(mut self) -> (Option<i32>, String) {
+    pub(super) fn stop(mut self) -> (Option<i32>, String) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         let code = self.child.wait().unwrap().code();

@@ -4,6 +4,7 @@ mod concurrency;
 mod connections;
 mod crash;
 mod history;
+mod log_tampering;
 mod opening;
 mod public_log;
 mod reading;

@@ -83,7 +83,10 @@ fn opened(store: Store, clock: &Arc<ManualClock>) -> Arc<App> {
         corrections_contact: Some("corrections@directory.example".into()),
         ..Operator::default()
     };
-    App::open(store, clock.clone(), operator).unwrap()
+    let app = App::open(store, clock.clone(), operator).unwrap();
+    // As the keeper of a running service does.
+    app.keep_log().unwrap();
+    app
 }
 
 impl TestApp {
@@ -148,6 +151,11 @@ impl TestApp {
             test_routes(config);
             pages::configure(config);
         })
+    }
+
+    /// A service over an application.
+    pub fn on(app: &Arc<App>) -> Self {
+        Self::over(app, Limits::default())
     }
 
     fn over(app: &Arc<App>, limits: Limits) -> Self {

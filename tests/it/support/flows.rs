@@ -84,7 +84,9 @@ pub fn app_on(db: &TestDb, day: &str) -> (Arc<App>, Arc<ManualClock>) {
 
 /// An application over rows that were taken in as an initial file.
 pub fn app_of(db: &TestDb, rows: &[Value]) -> Arc<App> {
-    let report = import(&db.store(), &file(rows), INITIAL).unwrap();
+    let clock = Arc::new(ManualClock::new(noon(TODAY)));
+    let store = db.store_with(clock, &Options::default());
+    let report = import(&store, &file(rows), INITIAL).unwrap();
     assert_eq!(report.failed, 0, "{report}");
     app_on(db, TODAY).0
 }
