@@ -45,7 +45,7 @@ pub enum EditError {
         current: i64,
     },
     /// The state does not allow it.
-    #[error("a listing that is {from} cannot {verb}; possible now: {}", words(*.from))]
+    #[error("{verb} is not possible while the listing is {from}; possible now: {}", words(*.from))]
     IllegalTransition {
         /// The state.
         from: ListingState,

@@ -88,7 +88,7 @@ pub enum ReviewStep {
     security(("bearer" = ["publish_listings"])),
     params(
         ("id" = String, Path, description = "The id of the listing (its provider) or of one of its sites", example = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11"),
-        ("verb" = ReviewStep, Path, description = "The step", example = "publish"),
+        ("verb" = inline(ReviewStep), Path, description = "The step", example = "publish"),
         ("If-Match" = String, Header, description = "The `ETag` of the version that you have seen", example = "\"4\""),
         ("Idempotency-Key" = Option<String>, Header, description = "A string in quotes. The same request with the same key within 24 hours has one effect and gets the same answer.", example = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""),
     ),
