@@ -15,8 +15,10 @@ pub mod keys;
 mod other_date;
 pub mod picture;
 pub mod providers;
+pub mod queue;
 pub mod refresh;
 pub mod request;
+pub mod screening;
 pub mod search;
 
 use std::sync::{

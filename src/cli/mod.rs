@@ -4,6 +4,7 @@ mod database;
 mod exit;
 mod files;
 mod rules;
+mod screening;
 mod search;
 mod serve;
 

@@ -25,6 +25,8 @@ pub enum Origin {
     File,
     /// A person; only a person withdraws it.
     Person,
+    /// An official list; the next issue of the list may withdraw it.
+    List,
 }
 
 /// An item with the bookkeeping that lets history be proved.

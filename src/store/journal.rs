@@ -84,6 +84,18 @@ texts! {
         Unmerge = "unmerge",
         /// A setting of the database was given a value.
         Set = "set",
+        /// A statement was checked by a person.
+        Verify = "verify",
+        /// What a statement says was seen again, unchanged.
+        Renew = "renew",
+        /// A statement was taken back.
+        Withdraw = "withdraw",
+        /// Somebody began to work on an item of the queue.
+        Lease = "lease",
+        /// An item of the queue was given back.
+        Release = "release",
+        /// A task was closed.
+        Close = "close",
     }
 }
 
@@ -94,6 +106,14 @@ texts! {
         Provider = "provider",
         /// A setting of the database.
         Meta = "meta",
+        /// A list that providers were screened against.
+        List = "list",
+        /// Something that a person should look at.
+        Task = "task",
+        /// Who is working on an item of the queue.
+        Lease = "lease",
+        /// A file behind a piece of evidence.
+        File = "file",
     }
 }
 
@@ -168,7 +188,11 @@ impl Entry {
     #[must_use]
     pub fn is_secret(&self) -> bool {
         match self.entity.kind {
-            EntityKind::Provider => false,
+            EntityKind::Provider
+            | EntityKind::List
+            | EntityKind::Task
+            | EntityKind::Lease
+            | EntityKind::File => false,
             EntityKind::Meta => MetaKey::from_text(&self.entity.id).is_some_and(MetaKey::is_secret),
         }
     }

@@ -11,7 +11,7 @@ use super::{
     dialect,
     journal::texts,
     rows::{EntryRow, sha256},
-    schema::{journal, meta, providers, slugs},
+    schema::{journal, meta, providers, records, slugs},
 };
 use crate::domain::provider::Provider;
 
@@ -118,6 +118,11 @@ pub struct Reader<'c> {
 impl<'c> Reader<'c> {
     pub(super) const fn new(conn: &'c mut Pooled) -> Self {
         Self { conn }
+    }
+
+    /// The connection of this transaction.
+    pub(super) const fn connection(&mut self) -> &mut Pooled {
+        self.conn
     }
 
     /// The number of the newest journal entry; 0 in an empty database.
@@ -352,6 +357,14 @@ impl<'c> Reader<'c> {
                 .select(meta::value)
                 .first(conn)
                 .optional(),
+            EntityKind::List | EntityKind::Task | EntityKind::Lease | EntityKind::File => {
+                records::table
+                    .filter(records::kind.eq(entity.kind.as_str()))
+                    .filter(records::id.eq(&entity.id))
+                    .select(records::document)
+                    .first(conn)
+                    .optional()
+            }
         })
     }
 

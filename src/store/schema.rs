@@ -59,3 +59,13 @@ diesel::table! {
         owner -> Text,
     }
 }
+
+diesel::table! {
+    records (kind, id) {
+        kind -> Text,
+        id -> Text,
+        standing -> Bool,
+        seq -> BigInt,
+        document -> Text,
+    }
+}

@@ -41,13 +41,13 @@ struct Stored {
 }
 
 /// One entry in the making.
-struct Change {
-    action: Action,
-    entity_kind: EntityKind,
-    entity_id: String,
-    public: bool,
-    after_sha256: [u8; 32],
-    before: Option<String>,
+pub(super) struct Change {
+    pub(super) action: Action,
+    pub(super) entity_kind: EntityKind,
+    pub(super) entity_id: String,
+    pub(super) public: bool,
+    pub(super) after_sha256: [u8; 32],
+    pub(super) before: Option<String>,
 }
 
 impl<'c> Tx<'c> {
@@ -143,7 +143,10 @@ impl<'c> Tx<'c> {
     }
 
     /// Runs a step and dooms the write where it fails.
-    fn guarded(&mut self, step: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn guarded(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if self.doomed {
             return Err(Error::Doomed);
         }
@@ -152,7 +155,18 @@ impl<'c> Tx<'c> {
         result
     }
 
-    fn enter(&mut self, change: Change) {
+    /// The number of the newest entry of this write.
+    pub(super) const fn head(&self) -> i64 {
+        self.head
+    }
+
+    /// The connection that this write has to itself.
+    pub(super) const fn connection(&mut self) -> &mut Pooled {
+        self.conn
+    }
+
+    /// Adds an entry.
+    pub(super) fn enter(&mut self, change: Change) {
         self.head += 1;
         self.entries.push(EntryRow {
             seq: self.head,

@@ -8,6 +8,7 @@ mod filters;
 mod import;
 mod other_date;
 mod refresh;
+mod screening;
 mod search;
 mod withheld;
 

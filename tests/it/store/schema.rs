@@ -103,6 +103,7 @@ fn every_foreign_key_is_indexed_and_says_what_deleting_means(
         [
             "providers.merged_into -> providers RESTRICT indexed",
             "providers.seq -> journal RESTRICT indexed",
+            "records.seq -> journal RESTRICT indexed",
             "sites.provider_id -> providers CASCADE indexed",
         ]
     );
@@ -142,6 +143,7 @@ fn both_databases_have_the_same_indexes(#[values(Sqlite, Postgres)] backend: Bac
             "providers(seq) unique",
             "providers(slug) unique",
             "providers(source_key) unique",
+            "records(seq) unique",
             "sites(provider_id,source_key) unique",
             "sites(slug) unique",
         ]
