@@ -3,12 +3,14 @@
 //! Reads take what they answer with from one [`crate::catalog::Catalog`], loaded once per
 //! request; the store is asked only by writes and by [`refresh`].
 
+pub mod accounts;
 pub mod answer;
 pub mod check;
 pub mod compare;
 pub mod cursor;
 pub mod demo;
 pub mod detail;
+pub mod evidence;
 pub mod export;
 pub mod import;
 pub mod keys;
@@ -21,15 +23,20 @@ pub mod request;
 pub mod screening;
 pub mod search;
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::Context;
+use arc_swap::ArcSwap;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use self::{
+    accounts::Accounts,
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
     picture::Easel,
@@ -60,6 +67,12 @@ pub struct App {
     pub cursors: Cursors,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
+    /// Who may come in.
+    pub accounts: ArcSwap<Accounts>,
+    /// What people have to look at.
+    pub queue: queue::Queue,
+    /// Where evidence files are kept, if not beside the database.
+    pub evidence_dir: OnceLock<PathBuf>,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
 }
@@ -79,6 +92,8 @@ impl App {
         let cursors = Cursors::new(&cursor_key(&store).context("cannot read the cursor key")?);
         let catalog = refresh::build(&store, &rulebook, gazetteer, clock.today())
             .context("cannot read the directory")?;
+        // After the catalog, so that no change is missed by both.
+        let accounts = Accounts::read(&store, clock.now()).context("cannot read the accounts")?;
         Ok(Arc::new(Self {
             catalog: CatalogHandle::new(catalog),
             rulebook: Arc::new(rulebook),
@@ -87,6 +102,9 @@ impl App {
             clock,
             cursors,
             operator: Arc::new(operator),
+            accounts: ArcSwap::from_pointee(accounts),
+            queue: queue::Queue::default(),
+            evidence_dir: OnceLock::new(),
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
         }))

@@ -1,8 +1,10 @@
 //! The command line: one file a group of commands.
 
+mod admin;
 mod database;
 mod exit;
 mod files;
+mod queue;
 mod rules;
 mod screening;
 mod search;
@@ -41,8 +43,12 @@ enum Command {
     Check(files::CheckCommand),
     /// Check a rulebook, or decide about facts in a file
     Rules(rules::RulesCommand),
+    /// See what to look at next, and work on it
+    Queue(queue::QueueCommand),
     /// Search for clinics from the terminal
     Search(search::SearchCommand),
+    /// Make accounts and change signing keys, at the terminal
+    Admin(admin::AdminCommand),
     /// Bring the database's tables up to date, or say what there is to do
     Migrate(database::MigrateCommand),
     /// Print the OpenAPI document
@@ -68,7 +74,9 @@ impl Cli {
             Command::Export(command) => command.run(),
             Command::Check(command) => command.run(),
             Command::Rules(command) => command.run(),
+            Command::Queue(command) => command.run(),
             Command::Search(command) => command.run(),
+            Command::Admin(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Openapi => exit::print(&crate::http::openapi::text()),
             Command::Health(command) => command.run(),

@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::{Exit, Failure, database, exit, files};
 use crate::{
-    app::{App, demo, refresh::Keeper},
+    app::{App, accounts::DECIDERS, demo, refresh::Keeper},
     clock::SystemClock,
     config::ServeArgs,
     http::{
@@ -43,6 +43,18 @@ impl ServeCommand {
                 .map_err(database::import_failure)?;
         }
         let app = App::open(store, clock, args.operator.clone()).map_err(database::app_failure)?;
+        if app.deciders() < DECIDERS {
+            tracing::warn!(
+                deciders = app.deciders(),
+                needed = DECIDERS,
+                "too few people can decide about flags: one proposes, another publishes, and an \
+                 appeal goes to a third; make accounts with `bedside admin create`"
+            );
+        }
+        if let Some(folder) = args.evidence_dir {
+            // Nobody has set it before: the application is a line old.
+            let _ = app.evidence_dir.set(folder);
+        }
         let _keeper = Keeper::start(Arc::clone(&app));
 
         let listener = TcpListener::bind(args.listen)

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Accepting, AliasType, EvidenceKind, Indication, LicenceStatus, ListingState, OperatingStatus,
-    PractitionerRole, Tier, UnknownReason, UsState,
+    PractitionerRole, Tier, UnknownReason, UsState, VerificationMethod,
     fact::FactValue,
     offer::{
         Course, Coverage, Credential, Flag, Hours, Integration, Payment, Price, PriceGuarantee,
@@ -18,8 +18,9 @@ use super::{
 };
 
 /// Who put an item there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RecordedBy)]
 pub enum Origin {
     /// A provider file; the next file with the same `source_key` may withdraw it.
     File,
@@ -79,6 +80,23 @@ pub struct Statement {
     /// Who signed it (E3); for administrators only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attested_by: Option<String>,
+}
+
+/// That a person has verified a statement. The public sees the day, and nothing else of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    /// The statement's number.
+    pub n: u32,
+    /// Who: a person's id.
+    pub by: String,
+    /// How.
+    pub method: VerificationMethod,
+    /// The day.
+    pub on: NaiveDate,
+    /// The last day on which the statement counts, in place of what it says itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
 }
 
 /// What backs a statement.
@@ -313,6 +331,9 @@ pub struct Provider {
     /// Sites.
     #[serde(default)]
     pub sites: Vec<Site>,
+    /// What people have verified, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verifications: Vec<Verification>,
 }
 
 impl Provider {
@@ -329,6 +350,12 @@ impl Provider {
             .iter()
             .filter_map(|at| self.evidence.get(usize::try_from(*at).ok()?))
             .map(|kept| &kept.item)
+    }
+
+    /// The newest verification of a statement.
+    #[must_use]
+    pub fn verified(&self, n: u32) -> Option<&Verification> {
+        self.verifications.iter().rev().find(|done| done.n == n)
     }
 
     /// The newest capture among pieces of evidence: the day that a statement speaks of

@@ -10,14 +10,21 @@ use actix_web::{
 };
 use futures_util::{StreamExt as _, future::LocalBoxFuture};
 
+use serde::de::DeserializeOwned;
+
 use super::{
-    problem::{Kind, Problem},
+    problem::{FieldError, Kind, Location, Problem},
     shared::Shared,
+    strict_json,
 };
+use crate::app::evidence::files::MOST_BYTES;
 
 /// How much of a body that is too large is still read before it is refused: a client that is
 /// cut off in the middle of sending often never sees the answer.
 const DRAINED_BYTES: usize = 8 * 1_024 * 1_024;
+
+/// How long a file may take to arrive: a little less than a request may take in all.
+const FILE_TIME: std::time::Duration = std::time::Duration::from_secs(9);
 
 /// A whole body that claims to be JSON; nobody has parsed it yet.
 #[derive(Debug)]
@@ -46,6 +53,34 @@ impl FromRequest for JsonBytes {
     }
 }
 
+/// A file as it was sent, of at most 10 MiB; what it is shows when it is looked at.
+#[derive(Debug)]
+pub struct FileBytes(pub Bytes);
+
+impl FromRequest for FileBytes {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let reading = read(payload, MOST_BYTES);
+            let bytes = tokio::time::timeout(FILE_TIME, reading)
+                .await
+                .unwrap_or_else(|_| Err(Problem::of(Kind::RequestTimeout)))?;
+            let headers = request.headers();
+            let sent = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+            if sent != Some("application/octet-stream")
+                || headers.contains_key(header::CONTENT_ENCODING)
+            {
+                let detail = "Send the file's own bytes as application/octet-stream.";
+                return Err(Problem::new(Kind::UnsupportedMediaType, detail));
+            }
+            Ok(Self(bytes))
+        })
+    }
+}
+
 async fn read(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
     let mut received = 0_usize;
@@ -54,7 +89,7 @@ async fn read(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
             Problem::new(Kind::BadRequest, "The body ended early or is wrongly framed.")
         })?;
         received = received.saturating_add(chunk.len());
-        if received > DRAINED_BYTES {
+        if received > most.max(DRAINED_BYTES) {
             break;
         }
         if received <= most {
@@ -76,6 +111,19 @@ fn check_type(request: &HttpRequest) -> Result<(), Problem> {
     let json =
         headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(is_json);
     if plain && json { Ok(()) } else { Err(Problem::of(Kind::UnsupportedMediaType)) }
+}
+
+/// A body as a type whose members are all known: unknown names are refused.
+///
+/// # Errors
+/// Text that is no JSON of that shape.
+pub fn typed<T: DeserializeOwned>(body: &JsonBytes) -> Result<T, Problem> {
+    serde_json::from_value(strict_json::read(&body.0)?).map_err(|error| {
+        let detail = error.to_string();
+        let place = Location::Pointer(String::new());
+        let errors = vec![FieldError::new(place, "invalid", detail.clone())];
+        Problem::new(Kind::InvalidBody, detail).with_errors(errors)
+    })
 }
 
 /// `application/json`, in UTF-8 if it says in what.

@@ -10,6 +10,7 @@ use utoipa::{
         content::ContentBuilder,
         example::{Example, ExampleBuilder},
         response::ResponseBuilder,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 use utoipa_actix_web::AppExt as _;
@@ -33,8 +34,11 @@ use super::{
     ),
     servers((url = "/", description = "This server")),
     tags(
+        (name = "accounts", description = "Signing in and out, and who may do what."),
         (name = "check", description = "Is this provider known, and as what?"),
         (name = "clinics", description = "One clinic or several, with everything known and unknown."),
+        (name = "evidence", description = "What backs a statement, and who verified it."),
+        (name = "queue", description = "What to look at next: what is missing, stale, below its tier, conflicting, expiring, or to be reviewed."),
         (name = "providers", description = "The organisations behind the clinics, also those without an address."),
         (name = "reference", description = "Code lists with their sources."),
         (name = "rules", description = "The rulebook, its vocabulary, and evaluations of given facts."),
@@ -55,6 +59,7 @@ pub fn document() -> OpenApi {
         .split_for_parts();
     // Pinned, so that a later default of the generator does not move clients.
     document.openapi = OpenApiVersion::Version31;
+    document.components.get_or_insert_default().add_security_scheme("bearer", bearer());
     document
 }
 
@@ -65,6 +70,21 @@ pub fn text() -> String {
     let mut text = document().to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// How somebody proves who they are.
+fn bearer() -> SecurityScheme {
+    SecurityScheme::Http(
+        HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "An access token of a person (POST /v1/auth/token), good for ten minutes, or an \
+                 API key of a program. What an operation names beside the scheme is the \
+                 permission that one of the person's roles must give, or the scope that the key \
+                 must have.",
+            ))
+            .build(),
+    )
 }
 
 /// Declares a class of error responses that operations share.
@@ -152,6 +172,42 @@ error_class! {
     EvaluationErrors: InvalidBody, InvalidParameter, UnknownParameter, NotAcceptable,
         RequestTimeout, PayloadTooLarge, UnsupportedMediaType, InvalidFacts, Internal,
         DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with signing in.
+    SignInErrors: InvalidBody, UnknownParameter, InvalidCredentials, NotAcceptable,
+        RequestTimeout, PayloadTooLarge, UnsupportedMediaType, TooManyRequests, Internal,
+        Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a list for people who are signed in.
+    SignedInListErrors: InvalidParameter, UnknownParameter, InvalidCursor, CursorMismatch,
+        CursorExpired, Unauthenticated, Forbidden, SecondFactorMissing, NotAcceptable, Internal,
+        Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when somebody who is signed in changes something.
+    TransitionErrors: InvalidBody, InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotFound, NotAcceptable, RequestTimeout, Conflict,
+        PreconditionFailed, PayloadTooLarge, UnsupportedMediaType, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when somebody who is signed in reads something by its name.
+    SignedInErrors: InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotFound, NotAcceptable, Conflict, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when somebody who is signed in sends a file.
+    UploadErrors: InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotAcceptable, RequestTimeout, Conflict, PayloadTooLarge,
+        UnsupportedMediaType, Internal, Unavailable, DeadlineExceeded
 }
 
 /// The responses that some types of problem make: one for each status, with an example of each.

@@ -6,8 +6,17 @@ use utoipa::ToSchema;
 
 use super::problem::{FieldError, Kind, Location, Problem};
 use crate::{
-    app::{answer::Origin, cursor::CursorError, detail::Missing, search::SearchError},
+    app::{
+        accounts::SignInError,
+        answer::Origin,
+        cursor::CursorError,
+        detail::Missing,
+        evidence::{self, files::FileError},
+        queue::work::WorkError,
+        search::SearchError,
+    },
     domain::course_cost::CourseCostError,
+    store,
 };
 
 /// What a client may choose from where a place is ambiguous.
@@ -84,5 +93,76 @@ impl From<CourseCostError> for Problem {
         let detail = error.to_string();
         let place = Location::Parameter(name.into());
         Self::new(kind, detail.clone()).with_errors(vec![FieldError::new(place, "refused", detail)])
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        let detail = error.to_string();
+        match error {
+            store::Error::Unavailable { .. } => {
+                let detail = "The database does not answer; reading goes on.";
+                Self::new(Kind::Unavailable, detail).caused_by(error)
+            }
+            store::Error::Stale { .. } => Self::new(Kind::PreconditionFailed, detail),
+            store::Error::Conflict(_)
+            | store::Error::SlugTaken { .. }
+            | store::Error::MixedData { .. } => Self::new(Kind::Conflict, detail),
+            other => Self::internal(other),
+        }
+    }
+}
+
+impl From<WorkError> for Problem {
+    fn from(error: WorkError) -> Self {
+        let detail = error.to_string();
+        match error {
+            WorkError::NotFound(_) => Self::new(Kind::NotFound, detail),
+            WorkError::Leased { .. } | WorkError::Unfit(_) => Self::new(Kind::Conflict, detail),
+            WorkError::Invalid(problems) => Self::of_row(&problems),
+            WorkError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        let detail = error.to_string();
+        match error {
+            FileError::Kind => Self::new(Kind::UnsupportedMediaType, detail),
+            FileError::NotFound => Self::new(Kind::NotFound, detail),
+            FileError::NoFolder => Self::new(Kind::Conflict, detail),
+            FileError::Store(error) => error.into(),
+            FileError::Damaged(_) | FileError::Io(_) => Self::internal(error),
+        }
+    }
+}
+
+impl Problem {
+    /// What a check of a row says, about the body that it was made of.
+    fn of_row(problems: &[evidence::Problem]) -> Self {
+        let errors: Vec<FieldError> = problems
+            .iter()
+            .map(|problem| {
+                let place = Location::Pointer(problem.field.clone());
+                let detail = format!("{}; {}", problem.problem, problem.mend);
+                FieldError::new(place, "invalid", detail)
+            })
+            .collect();
+        let detail = problems.first().map_or_else(
+            || Kind::InvalidBody.about().to_owned(),
+            |first| format!("{}: {}; {}", first.field, first.problem, first.mend),
+        );
+        Self::new(Kind::InvalidBody, detail).with_errors(errors)
+    }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Refused => Self::of(Kind::InvalidCredentials),
+            SignInError::Unsigned => Self::internal(error),
+            SignInError::Store(error) => error.into(),
+        }
     }
 }

@@ -126,7 +126,11 @@ impl Rulebook {
                 reason: statement.reason,
                 tier: provider.strongest_tier(evidence),
                 observed_on: statement.observed_on.or_else(|| provider.newest_capture(evidence)),
-                valid_until: statement.valid_until,
+                // Whoever verified it read what its evidence prints.
+                valid_until: provider
+                    .verified(kept.n)
+                    .and_then(|done| done.until)
+                    .or(statement.valid_until),
                 withdrawn: !kept.stands(),
             },
         ))

@@ -96,6 +96,14 @@ texts! {
         Release = "release",
         /// A task was closed.
         Close = "close",
+        /// An account or a key no longer opens anything.
+        Disable = "disable",
+        /// It opens again.
+        Enable = "enable",
+        /// A session was ended before its time.
+        End = "end",
+        /// Taken out of the database.
+        Remove = "remove",
     }
 }
 
@@ -114,6 +122,21 @@ texts! {
         Lease = "lease",
         /// A file behind a piece of evidence.
         File = "file",
+        /// A person with an account, without their secrets.
+        User = "user",
+        /// What one sign-in began.
+        Session = "session",
+        /// A program with a key, without the key.
+        Client = "client",
+        /// A key that signs tokens; only that it came and went.
+        SigningKey = "signing_key",
+    }
+}
+
+impl EntityKind {
+    /// True for what decides who may come in.
+    pub(super) const fn is_account(self) -> bool {
+        matches!(self, Self::User | Self::Session | Self::Client | Self::SigningKey)
     }
 }
 
@@ -192,7 +215,11 @@ impl Entry {
             | EntityKind::List
             | EntityKind::Task
             | EntityKind::Lease
-            | EntityKind::File => false,
+            | EntityKind::File
+            | EntityKind::User
+            | EntityKind::Session
+            | EntityKind::Client => false,
+            EntityKind::SigningKey => true,
             EntityKind::Meta => MetaKey::from_text(&self.entity.id).is_some_and(MetaKey::is_secret),
         }
     }

@@ -6,12 +6,13 @@ use diesel::{dsl::exists, prelude::*, select};
 use uuid::Uuid;
 
 use super::{
-    Action, ActorKind, Entity, EntityKind, Entry, Error, JournalFilter,
+    Action, ActorKind, Entity, EntityKind, Entry, Error, JournalFilter, accounts,
     conn::Pooled,
     dialect,
     journal::texts,
+    records,
     rows::{EntryRow, sha256},
-    schema::{journal, meta, providers, records, slugs},
+    schema::{journal, meta, providers, slugs},
 };
 use crate::domain::provider::Provider;
 
@@ -108,21 +109,18 @@ pub struct Changes {
     pub providers: Vec<Uuid>,
     /// True where `limit` was reached, so that there may be more.
     pub more: bool,
+    /// True where something changed that decides who may come in.
+    pub accounts: bool,
 }
 
 /// Reads within one transaction: every answer comes from the same state of the database.
 pub struct Reader<'c> {
-    conn: &'c mut Pooled,
+    pub(super) conn: &'c mut Pooled,
 }
 
 impl<'c> Reader<'c> {
     pub(super) const fn new(conn: &'c mut Pooled) -> Self {
         Self { conn }
-    }
-
-    /// The connection of this transaction.
-    pub(super) const fn connection(&mut self) -> &mut Pooled {
-        self.conn
     }
 
     /// The number of the newest journal entry; 0 in an empty database.
@@ -258,7 +256,9 @@ impl<'c> Reader<'c> {
         let head = rows.last().map_or(seq, |(seq, ..)| *seq);
         let mut seen = std::collections::HashSet::new();
         let mut providers = Vec::new();
+        let mut accounts = false;
         for (_, kind, id) in rows {
+            accounts |= EntityKind::from_text(&kind).is_some_and(EntityKind::is_account);
             if kind == EntityKind::Provider.as_str() {
                 let id = uuid(&id)?;
                 if seen.insert(id) {
@@ -266,7 +266,7 @@ impl<'c> Reader<'c> {
                 }
             }
         }
-        Ok(Changes { head, providers, more })
+        Ok(Changes { head, providers, more, accounts })
     }
 
     /// Whose those slugs are that were ever in use.
@@ -347,6 +347,10 @@ impl<'c> Reader<'c> {
 
     fn current_text(&mut self, entity: &Entity) -> Result<Option<String>, Error> {
         self.conn.run("reading a text", |conn| match entity.kind {
+            EntityKind::User
+            | EntityKind::Session
+            | EntityKind::Client
+            | EntityKind::SigningKey => accounts::current_text(conn, entity),
             EntityKind::Provider => providers::table
                 .filter(providers::id.eq(&entity.id))
                 .select(providers::document)
@@ -358,12 +362,7 @@ impl<'c> Reader<'c> {
                 .first(conn)
                 .optional(),
             EntityKind::List | EntityKind::Task | EntityKind::Lease | EntityKind::File => {
-                records::table
-                    .filter(records::kind.eq(entity.kind.as_str()))
-                    .filter(records::id.eq(&entity.id))
-                    .select(records::document)
-                    .first(conn)
-                    .optional()
+                records::current_text(conn, entity)
             }
         })
     }
@@ -409,6 +408,6 @@ impl<'c> Reader<'c> {
 }
 
 /// An id as the tables keep it.
-fn uuid(text: &str) -> Result<Uuid, Error> {
+pub(super) fn uuid(text: &str) -> Result<Uuid, Error> {
     Uuid::parse_str(text).map_err(|error| Error::corrupt(format!("the id `{text}`"), error))
 }

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
-    Action, EntityKind, Error, Reader, Tx,
+    Action, Entity, EntityKind, Error, Reader, Tx,
+    conn::Conn,
     journal::texts,
     rows::{RecordRow, sha256},
     schema::records,
@@ -70,6 +71,16 @@ impl From<RecordRow> for Record {
     }
 }
 
+/// The document of a record that the journal names.
+pub(super) fn current_text(conn: &mut Conn, entity: &Entity) -> QueryResult<Option<String>> {
+    records::table
+        .filter(records::kind.eq(entity.kind.as_str()))
+        .filter(records::id.eq(&entity.id))
+        .select(records::document)
+        .first(conn)
+        .optional()
+}
+
 impl Tx<'_> {
     /// Stores a record, as a new one or in the place of the one with its id.
     ///
@@ -91,17 +102,17 @@ impl Tx<'_> {
                 entity_kind: kind.entity(),
                 entity_id: id.to_owned(),
                 public: false,
-                after_sha256: sha256(&text),
+                after_sha256: Some(sha256(&text)),
                 before: before.as_ref().map(|before| before.text.clone()),
             });
             let row = RecordRow {
                 kind: kind.as_str().to_owned(),
                 id: id.to_owned(),
                 standing,
-                seq: tx.head(),
+                seq: tx.head,
                 document: text,
             };
-            tx.connection().run("writing a record", |conn| {
+            tx.conn.run("writing a record", |conn| {
                 if before.is_some() {
                     diesel::update(records::table.find((&row.kind, &row.id)))
                         .set(&row)
@@ -131,7 +142,7 @@ impl Reader<'_> {
     pub fn records(&mut self, kind: RecordKind, ids: &[&str]) -> Result<Vec<Record>, Error> {
         let mut found = Vec::with_capacity(ids.len());
         for ids in ids.chunks(IDS) {
-            let rows: Vec<RecordRow> = self.connection().run("reading records", |conn| {
+            let rows: Vec<RecordRow> = self.conn.run("reading records", |conn| {
                 records::table
                     .filter(records::kind.eq(kind.as_str()))
                     .filter(records::id.eq_any(ids))
@@ -148,7 +159,7 @@ impl Reader<'_> {
     /// # Errors
     /// See [`Self::record`].
     pub fn standing_records(&mut self, kind: RecordKind) -> Result<Vec<Record>, Error> {
-        let rows: Vec<RecordRow> = self.connection().run("reading records", |conn| {
+        let rows: Vec<RecordRow> = self.conn.run("reading records", |conn| {
             records::table
                 .filter(records::kind.eq(kind.as_str()))
                 .filter(records::standing.eq(true))

@@ -1,5 +1,7 @@
 //! The API, version 1: one file per resource.
 
+pub mod admin;
+pub mod auth;
 pub mod check;
 pub mod clinics;
 pub mod providers;

@@ -1,7 +1,9 @@
 //! The API over the wire: one file per resource, and what holds for all of them.
 
+mod accounts;
 mod bad_input;
 mod clinics;
+mod evidence;
 mod gate;
 mod params;
 mod privacy;

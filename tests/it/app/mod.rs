@@ -7,6 +7,7 @@ mod detail;
 mod filters;
 mod import;
 mod other_date;
+mod queue;
 mod refresh;
 mod screening;
 mod search;
