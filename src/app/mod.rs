@@ -10,13 +10,16 @@ pub mod compare;
 pub mod cursor;
 pub mod demo;
 pub mod detail;
+pub mod editorial;
 pub mod evidence;
 pub mod export;
+pub mod freshness;
 pub mod import;
 pub mod keys;
 mod other_date;
 pub mod picture;
 pub mod providers;
+pub mod public_log;
 pub mod queue;
 pub mod refresh;
 pub mod request;
@@ -24,9 +27,10 @@ pub mod screening;
 pub mod search;
 
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     sync::{
-        Arc, Mutex, OnceLock,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -34,12 +38,14 @@ use std::{
 use anyhow::Context;
 use arc_swap::ArcSwap;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use uuid::Uuid;
 
 use self::{
     accounts::Accounts,
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
     picture::Easel,
+    public_log::{LogError, LogSettings, PublicLog},
 };
 use crate::{
     catalog::{Catalog, CatalogHandle},
@@ -67,14 +73,20 @@ pub struct App {
     pub cursors: Cursors,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
+    /// What administrators' use cases share.
+    editorial: editorial::Desk,
     /// Who may come in.
     pub accounts: ArcSwap<Accounts>,
     /// What people have to look at.
     pub queue: queue::Queue,
     /// Where evidence files are kept, if not beside the database.
     pub evidence_dir: OnceLock<PathBuf>,
+    freshness: freshness::Counted,
+    /// The public log: its name, its key and its signed head.
+    pub log: PublicLog,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
+    unreadable: Mutex<BTreeSet<Uuid>>,
 }
 
 impl App {
@@ -87,26 +99,46 @@ impl App {
         clock: Arc<dyn Clock>,
         operator: Operator,
     ) -> anyhow::Result<Arc<Self>> {
+        Self::open_with(store, clock, operator, &LogSettings::default())
+    }
+
+    /// The same, with what the operator says about the public log.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); and where the data is behind what the log has signed.
+    pub fn open_with(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        operator: Operator,
+        log: &LogSettings,
+    ) -> anyhow::Result<Arc<Self>> {
         let rulebook = Rulebook::built_in().context("the built-in rulebook is damaged")?;
         let gazetteer = Gazetteer::embedded().context("the built-in gazetteer is damaged")?;
         let cursors = Cursors::new(&cursor_key(&store).context("cannot read the cursor key")?);
-        let catalog = refresh::build(&store, &rulebook, gazetteer, clock.today())
+        let log = PublicLog::open(&store, log)?;
+        let today = clock.today();
+        log.renew(&store, &rulebook, today).context("cannot bring the public log up to date")?;
+        let built = refresh::build(&store, &rulebook, gazetteer, today)
             .context("cannot read the directory")?;
         // After the catalog, so that no change is missed by both.
         let accounts = Accounts::read(&store, clock.now()).context("cannot read the accounts")?;
         Ok(Arc::new(Self {
-            catalog: CatalogHandle::new(catalog),
+            catalog: CatalogHandle::new(built.catalog),
             rulebook: Arc::new(rulebook),
             gazetteer,
             store,
             clock,
             cursors,
             operator: Arc::new(operator),
+            editorial: editorial::Desk::default(),
             accounts: ArcSwap::from_pointee(accounts),
             queue: queue::Queue::default(),
             evidence_dir: OnceLock::new(),
+            freshness: freshness::Counted::default(),
+            log,
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
+            unreadable: Mutex::new(built.unreadable.into_iter().collect()),
         }))
     }
 
@@ -114,6 +146,24 @@ impl App {
     #[must_use]
     pub fn takes_writes(&self) -> bool {
         self.store_reachable.load(Ordering::Relaxed)
+    }
+
+    /// How many providers are missing because their stored documents cannot be read.
+    #[must_use]
+    pub fn unreadable(&self) -> usize {
+        self.left_out().len()
+    }
+
+    fn left_out(&self) -> MutexGuard<'_, BTreeSet<Uuid>> {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Signs what the public log has gained, and takes over what other processes have signed.
+    ///
+    /// # Errors
+    /// Where the database fails, or the log is found damaged: then nothing more is signed.
+    pub fn keep_log(&self) -> Result<(), LogError> {
+        self.log.keep(&self.store)
     }
 
     /// What an answer about one thing rests on.

@@ -55,7 +55,22 @@ impl FromRequest for JsonBytes {
 
 /// A file as it was sent, of at most 10 MiB; what it is shows when it is looked at.
 #[derive(Debug)]
-pub struct FileBytes(pub Bytes);
+pub struct FileBytes {
+    bytes: Bytes,
+    plain: bool,
+}
+
+impl FileBytes {
+    /// The file's own bytes.
+    ///
+    /// # Errors
+    /// The request says that they are something else.
+    pub fn whole(self) -> Result<Bytes, Problem> {
+        let detail = "Send the file's own bytes as application/octet-stream.";
+        let refused = || Problem::new(Kind::UnsupportedMediaType, detail);
+        self.plain.then_some(self.bytes).ok_or_else(refused)
+    }
+}
 
 impl FromRequest for FileBytes {
     type Error = Problem;
@@ -70,13 +85,9 @@ impl FromRequest for FileBytes {
                 .unwrap_or_else(|_| Err(Problem::of(Kind::RequestTimeout)))?;
             let headers = request.headers();
             let sent = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-            if sent != Some("application/octet-stream")
-                || headers.contains_key(header::CONTENT_ENCODING)
-            {
-                let detail = "Send the file's own bytes as application/octet-stream.";
-                return Err(Problem::new(Kind::UnsupportedMediaType, detail));
-            }
-            Ok(Self(bytes))
+            let plain = sent == Some("application/octet-stream")
+                && !headers.contains_key(header::CONTENT_ENCODING);
+            Ok(Self { bytes, plain })
         })
     }
 }

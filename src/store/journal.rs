@@ -82,6 +82,11 @@ texts! {
         Merge = "merge",
         /// A merge was undone.
         Unmerge = "unmerge",
+        /// What made a listing wait was looked at and let go, or an item of the queue was given
+        /// back.
+        Release = "release",
+        /// Evidence that is not the provider's own was seen to confirm an address.
+        Confirm = "confirm",
         /// A setting of the database was given a value.
         Set = "set",
         /// A statement was checked by a person.
@@ -92,8 +97,6 @@ texts! {
         Withdraw = "withdraw",
         /// Somebody began to work on an item of the queue.
         Lease = "lease",
-        /// An item of the queue was given back.
-        Release = "release",
         /// A task was closed.
         Close = "close",
         /// An account or a key no longer opens anything.
@@ -104,6 +107,8 @@ texts! {
         End = "end",
         /// Taken out of the database.
         Remove = "remove",
+        /// The payload of an entry of the public log was taken back.
+        Withdraw = "withdraw",
     }
 }
 
@@ -130,6 +135,8 @@ texts! {
         Client = "client",
         /// A key that signs tokens; only that it came and went.
         SigningKey = "signing_key",
+        /// An entry of the public log, by its index.
+        LogEntry = "log_entry",
     }
 }
 
@@ -216,6 +223,7 @@ impl Entry {
             | EntityKind::Task
             | EntityKind::Lease
             | EntityKind::File
+            | EntityKind::LogEntry
             | EntityKind::User
             | EntityKind::Session
             | EntityKind::Client => false,

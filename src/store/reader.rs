@@ -50,6 +50,12 @@ texts! {
     MetaKey {
         /// The key that signs cursors, base64; every process on the database shares it.
         CursorKey = "cursor_key",
+        /// The seed of the key that signs checkpoints of the public log, base64.
+        LogKey = "log_key",
+        /// The public log's name; it is in every checkpoint.
+        LogOrigin = "log_origin",
+        /// For which date, and by which rules, public records were last compared with the log.
+        Published = "published",
     }
 }
 
@@ -58,7 +64,8 @@ impl MetaKey {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         match self {
-            Self::CursorKey => true,
+            Self::CursorKey | Self::LogKey => true,
+            Self::LogOrigin | Self::Published => false,
         }
     }
 }
@@ -364,6 +371,8 @@ impl<'c> Reader<'c> {
             EntityKind::List | EntityKind::Task | EntityKind::Lease | EntityKind::File => {
                 records::current_text(conn, entity)
             }
+            // An entry of the log only ever loses its payload.
+            EntityKind::LogEntry => Ok(None),
         })
     }
 

@@ -282,13 +282,178 @@ fn every_operation_answers_as_the_document_says() {
         }
     }
     for (method, path, _) in operations(&document) {
-        assert!(covered.contains(&(method.clone(), path.clone())), "{method} {path} is not tried");
+        let elsewhere =
+            path.starts_with(LISTINGS) || DESK.iter().any(|start| path.starts_with(start));
+        let tried = elsewhere || covered.contains(&(method.clone(), path.clone()));
+        assert!(tried, "{method} {path} is not tried");
     }
     let features = app
         .get_with("/v1/clinics?postal_code=10001&view=all", &[("Accept", "application/geo+json")]);
     let schema = &document["paths"]["/v1/clinics"]["get"]["responses"]["200"]["content"]["application/geo+json"]
         ["schema"];
     assert_eq!(faults(&document, schema, &features.json()), Vec::<String>::new());
+}
+
+/// Where administrators work on listings.
+const LISTINGS: &str = "/v1/admin/clinics";
+
+#[test]
+fn every_operation_on_listings_answers_as_the_document_says() {
+    let app = TestApp::with_database();
+    let admin = app.as_role(Role::Admin);
+    let document = document();
+    let because = |mut more: Json| {
+        more["reason_code"] = "test".into();
+        more["reason"] = "for a test".into();
+        more.to_string()
+    };
+    let new = |key: &str| {
+        because(json!({"listing": {
+            "source_key": key, "name": format!("Hazel {key} (fictional)"), "fictional": true,
+            "phone": "+16055550177", "evidence": [{"tier": "E1",
+                "kind": "registry-record", "captured_on": "2026-11-20"}],
+            "sites": [{"source_key": "main", "address":
+                {"line1": "7 Sample Street", "city": "Bethesda", "state": "MD"}}],
+        }}))
+    };
+    let made = app.post_as(&admin, LISTINGS, new("OA1")).expect(201).json()["data"].clone();
+    let id = made["id"].as_str().unwrap();
+    let seen = app.get_as(&admin, &format!("{LISTINGS}/{id}")).expect(200).json();
+    let site = seen["data"]["sites"][0]["id"].clone();
+    let survivor = app.post_as(&admin, LISTINGS, new("OA2")).expect(201).json()["data"].clone();
+    let fact = json!({"name": "telehealth.used", "value": false, "evidence": [0]});
+    let merge = json!({"survivor": survivor["id"], "sites": [{"from": site, "to": null}]});
+    // In the order of a listing's life: each change makes the next version.
+    let cases: Vec<(&str, &str, &str, Json, u16)> = vec![
+        ("post", "", "", json!({"listing": {"name": 1}}), 422),
+        ("post", "", "", json!({"listing": {}, "x": 1}), 400),
+        ("patch", "/{id}", "", json!({"profile": {"description": "New."}}), 200),
+        ("patch", "/{id}", "", json!({"profile": {"npi": "1"}}), 422),
+        ("post", "/{id}/items", "", json!({"facts": [fact]}), 200),
+        ("post", "/{id}/confirm-address", "", json!({"site": site, "evidence": 0}), 200),
+        ("post", "/{id}/release", "", json!({"kind": "phone", "key": "+16055550177"}), 200),
+        ("post", "/{id}/submit", "", json!({}), 200),
+        ("post", "/{id}/{verb}", "take", json!({}), 200),
+        ("post", "/{id}/{verb}", "publish", json!({}), 403),
+        ("post", "/{id}/{verb}", "resume", json!({}), 409),
+        ("post", "/publish-batch", "", json!({"ids": [id]}), 200),
+        ("get", "", "?state=in_review&held=true", json!(null), 200),
+        ("get", "", "?state=x", json!(null), 400),
+        ("get", "/{id}", "", json!(null), 200),
+        ("get", "/{id}/versions", "?limit=3", json!(null), 200),
+        ("get", "/{id}/diff", "?from=1&to=3", json!(null), 200),
+        ("get", "/duplicates", "?limit=5", json!(null), 200),
+        ("post", "/{id}/merge", "", merge, 200),
+        ("get", "/{id}", "", json!(null), 200),
+    ];
+    let mut covered = BTreeSet::new();
+    let mut version = 1_i64;
+    for (method, template, more, body, status) in cases {
+        let verb = if more.starts_with('?') { "" } else { more };
+        let query = if more.starts_with('?') { more } else { "" };
+        let path = template.replace("{id}", id).replace("{verb}", verb);
+        let path = format!("{LISTINGS}{path}{query}");
+        let tag = format!("\"{version}\"");
+        let reply = match method {
+            "get" => app.get_as(&admin, &path),
+            other => {
+                let headers = [("If-Match", tag.as_str())];
+                app.send_as(&admin, &other.to_uppercase(), &path, &headers, because(body))
+            }
+        };
+        assert_eq!(reply.status, status, "{method} {path}: {}", reply.text());
+        if let Some(tag) = reply.header("etag") {
+            version = tag.trim_matches('"').parse().unwrap();
+        }
+        let template = format!("{LISTINGS}{template}");
+        let response = &document["paths"][&template][method]["responses"][status.to_string()];
+        let kind = reply.header("content-type").unwrap();
+        let schema = &response["content"][kind]["schema"];
+        assert!(!schema.is_null(), "{method} {path}: {status} as {kind} is not documented");
+        let faults = faults(&document, schema, &reply.json());
+        assert!(faults.is_empty(), "{method} {path}: {faults:#?}");
+        covered.insert((method.to_owned(), template));
+    }
+    for (method, path, _) in operations(&document) {
+        let here = path.starts_with(LISTINGS);
+        let tried = !here || covered.contains(&(method.clone(), path.clone()));
+        assert!(tried, "{method} {path} is not tried");
+    }
+}
+
+/// Where people work on evidence.
+const DESK: [&str; 3] = ["/v1/admin/queue", "/v1/admin/evidence", "/v1/admin/statements"];
+
+#[test]
+fn every_operation_on_evidence_answers_as_the_document_says() {
+    let app = TestApp::with_database();
+    let admin = app.as_role(Role::Admin);
+    let document = document();
+    let why = |mut more: Json| {
+        more["reason_code"] = "test".into();
+        more.to_string()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    app.app().evidence_dir.set(folder.path().to_owned()).unwrap();
+    let provider = app.get("/v1/providers").expect(200).json()["data"][0]["id"].clone();
+    let of_provider = format!("?provider={}", provider.as_str().unwrap());
+    let queue = app.get_as(&admin, "/v1/admin/queue?kind=missing").expect(200).json();
+    let item = queue["data"][0]["id"].as_str().unwrap().to_owned();
+    let piece = json!({"provider": provider, "evidence": {"tier": "E1", "kind": "registry-record",
+        "captured_on": "2026-11-20"}});
+    let made = app.post_as(&admin, "/v1/admin/evidence", why(piece.clone())).expect(201).json();
+    let statement = json!({"provider": provider, "statement": {"name": "excl.sam",
+        "value": "no_match", "evidence": [made["number"]]}});
+    let said = app.post_as(&admin, "/v1/admin/statements", why(statement.clone())).expect(201);
+    let said = said.json()["id"].as_str().unwrap().to_owned();
+    let file = [
+        ("Authorization", admin.authorization.as_str()),
+        ("Content-Type", "application/octet-stream"),
+    ];
+    let kept = app.request("POST", "/v1/admin/evidence/files", &file, b"%PDF-1.7 x").expect(201);
+    let name = kept.json()["sha256"].as_str().unwrap().to_owned();
+    let verify = json!({"method": "registry_lookup"});
+    let close = json!({"outcome": "different"});
+    let cases: Vec<(&str, &str, &str, &str, Json, u16)> = vec![
+        ("get", "/v1/admin/queue", "", "?limit=100", json!({}), 200),
+        ("get", "/v1/admin/queue", "", "?kind=x", json!({}), 400),
+        ("post", "/v1/admin/queue/{id}/lease", &item, "", json!({}), 200),
+        ("post", "/v1/admin/queue/{id}/renew", &item, "", json!({}), 409),
+        ("post", "/v1/admin/queue/{id}/release", &item, "?x=1", json!({}), 400),
+        ("post", "/v1/admin/queue/{id}/close", "task-0", "", close, 404),
+        ("get", "/v1/admin/evidence", "", &of_provider, json!({}), 200),
+        ("post", "/v1/admin/evidence", "", "", piece, 201),
+        ("post", "/v1/admin/evidence/files", "", "", json!({}), 415),
+        ("get", "/v1/admin/evidence/files/{sha256}", &name, "", json!({}), 200),
+        ("get", "/v1/admin/statements", "", &of_provider, json!({}), 200),
+        ("post", "/v1/admin/statements", "", "", statement, 201),
+        ("post", "/v1/admin/statements/{id}/verify", &said, "", verify, 200),
+        ("post", "/v1/admin/statements/{id}/withdraw", &said, "", json!({}), 200),
+    ];
+    let mut covered = BTreeSet::new();
+    for (method, template, id, query, body, status) in cases {
+        let path = template.replace("{id}", id).replace("{sha256}", id);
+        let path = format!("{path}{query}");
+        let reply = match method {
+            "get" => app.get_as(&admin, &path),
+            _ => app.post_as(&admin, &path, why(body)),
+        };
+        assert_eq!(reply.status, status, "{method} {path}: {}", reply.text());
+        let response = &document["paths"][template][method]["responses"][status.to_string()];
+        let kind = reply.header("content-type").unwrap();
+        let schema = &response["content"][kind]["schema"];
+        assert!(!schema.is_null(), "{method} {path}: {status} as {kind} is not documented");
+        if kind.ends_with("json") {
+            let faults = faults(&document, schema, &reply.json());
+            assert!(faults.is_empty(), "{method} {path}: {faults:#?}");
+        }
+        covered.insert((method.to_owned(), template.to_owned()));
+    }
+    for (method, path, _) in operations(&document) {
+        let here = DESK.iter().any(|start| path.starts_with(start));
+        let tried = !here || covered.contains(&(method.clone(), path.clone()));
+        assert!(tried, "{method} {path} is not tried");
+    }
 }
 
 #[test]

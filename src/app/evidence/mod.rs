@@ -186,7 +186,8 @@ impl App {
             let today = tx.at().date_naive();
             let of_sites = known.sites.iter_mut().flat_map(|site| &mut site.facts);
             let kept = known.facts.iter_mut().chain(of_sites).find(|k| k.n == n && k.stands());
-            kept.ok_or_else(|| not_found(id))?.withdrawn_on = Some(today);
+            let kept = kept.ok_or_else(|| not_found(id))?;
+            kept.withdraw(Origin::Person, today);
             put(tx, Action::Withdraw, &mut known)?;
             Ok::<_, WorkError>(Recorded::of(&known, n))
         })?;
@@ -288,7 +289,7 @@ fn standing(provider: &Provider, n: u32) -> Option<&Statement> {
 fn kept<T>(provider: &mut Provider, item: T) -> Kept<T> {
     let n = provider.next_n;
     provider.next_n = n.saturating_add(1);
-    Kept { n, by: Origin::Person, withdrawn_on: None, item }
+    Kept::new(n, Origin::Person, item)
 }
 
 fn put(tx: &mut Tx<'_>, action: Action, provider: &mut Provider) -> Result<(), store::Error> {

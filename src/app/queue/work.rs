@@ -216,7 +216,13 @@ fn state(
     let (evidence_n, n) = (kept_n(), kept_n());
     let by = Origin::Person;
     let at = u32::try_from(provider.evidence.len()).unwrap_or(u32::MAX);
-    provider.evidence.push(Kept { n: evidence_n, by, withdrawn_on: None, item: evidence });
+    provider.evidence.push(Kept {
+        n: evidence_n,
+        by,
+        withdrawn_on: None,
+        withdrawn_by: None,
+        item: evidence,
+    });
     statement.evidence = vec![at];
     let of_provider =
         beside.is_some_and(|beside| provider.facts.iter().any(|kept| kept.n == beside));
@@ -224,7 +230,13 @@ fn state(
         Some(id) => provider.sites.iter_mut().find(|site| site.id == id).map(|s| &mut s.facts),
         None => None,
     };
-    list.unwrap_or(&mut provider.facts).push(Kept { n, by, withdrawn_on: None, item: statement });
+    list.unwrap_or(&mut provider.facts).push(Kept {
+        n,
+        by,
+        withdrawn_on: None,
+        withdrawn_by: None,
+        item: statement,
+    });
 }
 
 /// Stores the next version of a provider.
@@ -308,7 +320,13 @@ fn confirm(
             provider.next_n = n.saturating_add(2);
             let at = u32::try_from(provider.evidence.len()).unwrap_or(u32::MAX);
             let by = Origin::Person;
-            provider.evidence.push(Kept { n, by, withdrawn_on: None, item: evidence });
+            provider.evidence.push(Kept {
+                n,
+                by,
+                withdrawn_on: None,
+                withdrawn_by: None,
+                item: evidence,
+            });
             let mut item = (**credential).clone();
             item.evidence = vec![at];
             let place = provider.sites.iter_mut().find(|place| Some(place.id) == site);
@@ -317,7 +335,7 @@ fn confirm(
                 WorkError::Unfit(problem.to_owned())
             })?;
             let n = n.saturating_add(1);
-            place.credentials.push(Kept { n, by, withdrawn_on: None, item });
+            place.credentials.push(Kept::new(n, by, item));
         }
     }
     Ok(())

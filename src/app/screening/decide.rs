@@ -231,7 +231,7 @@ impl Draft<'_> {
                 let ours = item.name == name && item.evidence.iter().any(|at| of_list.contains(at));
                 let value = item.value.as_ref();
                 if ours && value != says && value != cleared {
-                    kept.withdrawn_on = Some(today);
+                    kept.withdraw(Origin::List, today);
                     withdrawn = withdrawn.saturating_add(1);
                 }
             }
@@ -310,7 +310,7 @@ impl Draft<'_> {
                 let same = of_site.clone().any(|(_, said, _)| says_the_same(said, &kept.item));
                 let replaced = of_site.any(|(_, said, _)| said.code == kept.item.code);
                 if !same && (full || replaced) {
-                    kept.withdrawn_on = Some(today);
+                    kept.withdraw(Origin::List, today);
                     withdrawn = withdrawn.saturating_add(1);
                 }
             }

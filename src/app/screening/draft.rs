@@ -31,7 +31,7 @@ impl Draft<'_> {
     pub fn kept<T>(&mut self, item: T) -> Kept<T> {
         let n = self.provider.next_n;
         self.provider.next_n = n.saturating_add(1);
-        Kept { n, by: Origin::List, withdrawn_on: None, item }
+        Kept::new(n, Origin::List, item)
     }
 
     /// Adds evidence and returns its position; one piece serves everything that it backs.

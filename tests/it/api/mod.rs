@@ -3,6 +3,7 @@
 mod accounts;
 mod bad_input;
 mod clinics;
+mod editorial;
 mod evidence;
 mod gate;
 mod params;

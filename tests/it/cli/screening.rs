@@ -67,7 +67,10 @@ fn a_refused_list_and_a_wrong_map_have_their_exit_codes() {
     let said = program.run(&["import", "nppes", "other.csv", "--as-of", "2026-11-10"]).expect(65);
     assert!(said.err.contains("NPI"), "{}", said.err);
 
-    program.put("roster.csv", "npi,name\n1999000718,Weak Paper Ketamine of Oklahoma City (fictional)\n");
+    program.put(
+        "roster.csv",
+        "npi,name\n1999000718,Weak Paper Ketamine of Oklahoma City (fictional)\n",
+    );
     let roster = ["import", "registry", "roster.csv", "--map", "MAP.toml", "--as-of", "2026-11-10"];
     let report = program.run(&[&roster[..], &["--json"]].concat()).expect(0).json();
     assert_eq!((&report["list"], &report["stated"]), (&json!("roster"), &json!(1)));

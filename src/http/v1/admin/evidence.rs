@@ -135,12 +135,15 @@ pub async fn create_evidence_file(
     body: FileBytes,
 ) -> Result<HttpResponse, Problem> {
     let media = no_parameters(&request)?;
+    let bytes = body.whole()?;
     let why = Reason::new("upload", "");
-    let record = blocking(&shared, move |app| app.keep_file(&by.actor, &why, &body.0)).await?;
+    let record = blocking(&shared, move |app| app.keep_file(&by.actor, &why, &bytes)).await?;
     created(media, &record)
 }
 
 /// Download a file behind evidence
+///
+/// As an attachment, after its bytes were compared with its name.
 #[utoipa::path(
     tag = "evidence",
     operation_id = "get_evidence_file",

@@ -1,5 +1,6 @@
 //! What signed-in people do.
 
+pub mod clinics;
 pub mod evidence;
 pub mod queue;
 pub mod statements;

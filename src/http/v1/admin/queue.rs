@@ -166,6 +166,8 @@ pub async fn lease_queue_item(
 }
 
 /// Give an item back
+///
+/// Before its 15 minutes are over, so that somebody else can take it.
 #[utoipa::path(
     tag = "queue",
     operation_id = "release_queue_item",
@@ -280,6 +282,8 @@ pub struct Closing {
 }
 
 /// Decide about an entry of an official list
+///
+/// Whether it is about the provider, by what a number or a name alone could not say.
 #[utoipa::path(
     tag = "queue",
     operation_id = "close_queue_task",
