@@ -66,6 +66,7 @@ fn provider(number: u64) -> Provider {
         coverage: Vec::new(),
         flags: Vec::new(),
         editorial: bedside::domain::editorial::ProviderEditorial::default(),
+        verifications: Vec::new(),
         evidence: Vec::new(),
         sites: Vec::new(),
     }

@@ -119,6 +119,9 @@ pub struct ServeArgs {
     #[expect(missing_docs, reason = "a doc comment would become a heading of the help")]
     pub operator: Operator,
 
+    /// Where files behind evidence are kept; by default beside the file of a SQLite database
+    #[arg(long, env = "BEDSIDE_EVIDENCE_DIR", value_name = "FOLDER")]
+    pub evidence_dir: Option<std::path::PathBuf>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become a heading of the help")]
     pub log: LogArgs,

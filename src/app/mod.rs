@@ -11,6 +11,7 @@ pub mod cursor;
 pub mod demo;
 pub mod detail;
 pub mod editorial;
+pub mod evidence;
 pub mod export;
 pub mod freshness;
 pub mod import;
@@ -19,14 +20,17 @@ mod other_date;
 pub mod picture;
 pub mod providers;
 pub mod public_log;
+pub mod queue;
 pub mod refresh;
 pub mod request;
+pub mod screening;
 pub mod search;
 
 use std::{
     collections::BTreeSet,
+    path::PathBuf,
     sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -73,6 +77,10 @@ pub struct App {
     editorial: editorial::Desk,
     /// Who may come in.
     pub accounts: ArcSwap<Accounts>,
+    /// What people have to look at.
+    pub queue: queue::Queue,
+    /// Where evidence files are kept, if not beside the database.
+    pub evidence_dir: OnceLock<PathBuf>,
     freshness: freshness::Counted,
     /// The public log: its name, its key and its signed head.
     pub log: PublicLog,
@@ -124,6 +132,8 @@ impl App {
             operator: Arc::new(operator),
             editorial: editorial::Desk::default(),
             accounts: ArcSwap::from_pointee(accounts),
+            queue: queue::Queue::default(),
+            evidence_dir: OnceLock::new(),
             freshness: freshness::Counted::default(),
             log,
             catching_up: Mutex::new(()),

@@ -9,7 +9,7 @@ use std::{
 use clap::{Args, Subcommand, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{Exit, Failure, database, exit};
+use super::{Exit, Failure, database, exit, screening};
 use crate::{
     app::{
         export::{self, ExportError},
@@ -38,6 +38,12 @@ pub(super) struct ImportCommand {
 enum ImportWhat {
     /// Providers with their sites, statements and evidence
     Providers(ImportProviders),
+    /// The exclusion list of HHS-OIG (the CSV file): who of the providers is on it
+    Leie(screening::ImportLeie),
+    /// NPPES (the bulk file, or an answer of its API): whether NPIs are active
+    Nppes(screening::ImportNppes),
+    /// Any roster of licences, certificates or accreditations, as a map describes it
+    Registry(screening::ImportRegistry),
 }
 
 /// The form of a file.
@@ -84,6 +90,9 @@ impl ImportCommand {
         match self.what {
             _ if self.template => exit::print(&csv::template()),
             Some(ImportWhat::Providers(command)) => command.run(),
+            Some(ImportWhat::Leie(command)) => command.run(),
+            Some(ImportWhat::Nppes(command)) => command.run(),
+            Some(ImportWhat::Registry(command)) => command.run(),
             None => Err(Failure::Other(anyhow::anyhow!(
                 "say what to import: `bedside import providers FILE`, or --template for a CSV file"
             ))),
@@ -224,7 +233,7 @@ pub(super) fn rulebook() -> Result<Rulebook, Failure> {
 }
 
 /// A bar that counts rows; hidden unless a person watches.
-fn progress_bar() -> ProgressBar {
+pub(super) fn progress_bar() -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }

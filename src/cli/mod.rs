@@ -5,7 +5,9 @@ mod database;
 mod exit;
 mod files;
 mod log;
+mod queue;
 mod rules;
+mod screening;
 mod search;
 mod serve;
 
@@ -42,6 +44,8 @@ enum Command {
     Check(files::CheckCommand),
     /// Check a rulebook, or decide about facts in a file
     Rules(rules::RulesCommand),
+    /// See what to look at next, and work on it
+    Queue(queue::QueueCommand),
     /// Search for clinics from the terminal
     Search(search::SearchCommand),
     /// Make accounts and change signing keys, at the terminal
@@ -73,6 +77,7 @@ impl Cli {
             Command::Export(command) => command.run(),
             Command::Check(command) => command.run(),
             Command::Rules(command) => command.run(),
+            Command::Queue(command) => command.run(),
             Command::Search(command) => command.run(),
             Command::Admin(command) => command.run(),
             Command::Log(command) => command.run(),

@@ -53,6 +53,10 @@ impl ServeCommand {
                  appeal goes to a third; make accounts with `bedside admin create`"
             );
         }
+        if let Some(folder) = args.evidence_dir {
+            // Nobody has set it before: the application is a line old.
+            let _ = app.evidence_dir.set(folder);
+        }
         let _keeper = Keeper::start(Arc::clone(&app));
 
         let listener = TcpListener::bind(args.listen)

@@ -368,6 +368,22 @@ codes! {
 }
 
 codes! {
+    /// How a person verified a statement.
+    VerificationMethod {
+        /// Read where the evidence says.
+        ReadAtSource = "read_at_source",
+        /// Looked up in an official registry.
+        RegistryLookup = "registry_lookup",
+        /// The document itself was seen.
+        DocumentSeen = "document_seen",
+        /// Asked on the phone.
+        PhoneCall = "phone_call",
+        /// Seen at the place.
+        SiteVisit = "site_visit",
+    }
+}
+
+codes! {
     /// What a piece of evidence is.
     EvidenceKind {
         /// A capture of a web page.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Accepting, AliasType, EvidenceKind, Indication, LicenceStatus, ListingState, OperatingStatus,
-    PractitionerRole, Tier, UnknownReason, UsState,
+    PractitionerRole, Tier, UnknownReason, UsState, VerificationMethod,
     editorial::{self, ProviderEditorial, SiteEditorial},
     fact::FactValue,
     offer::{
@@ -27,6 +27,8 @@ pub enum Origin {
     File,
     /// A person; only a person withdraws it.
     Person,
+    /// An official list; the next issue of the list may withdraw it.
+    List,
 }
 
 /// An item with the bookkeeping that lets history be proved.
@@ -100,6 +102,23 @@ pub struct Statement {
     /// Who signed it (E3); for administrators only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attested_by: Option<String>,
+}
+
+/// That a person has verified a statement. The public sees the day, and nothing else of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Verification {
+    /// The statement's number.
+    pub n: u32,
+    /// Who: a person's id.
+    pub by: String,
+    /// How.
+    pub method: VerificationMethod,
+    /// The day.
+    pub on: NaiveDate,
+    /// The last day on which the statement counts, in place of what it says itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<NaiveDate>,
 }
 
 /// What backs a statement.
@@ -340,6 +359,9 @@ pub struct Provider {
     /// Sites.
     #[serde(default)]
     pub sites: Vec<Site>,
+    /// What people have verified, the newest last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub verifications: Vec<Verification>,
 }
 
 impl Provider {
@@ -356,6 +378,12 @@ impl Provider {
             .iter()
             .filter_map(|at| self.evidence.get(usize::try_from(*at).ok()?))
             .map(|kept| &kept.item)
+    }
+
+    /// The newest verification of a statement.
+    #[must_use]
+    pub fn verified(&self, n: u32) -> Option<&Verification> {
+        self.verifications.iter().rev().find(|done| done.n == n)
     }
 
     /// The newest capture among pieces of evidence: the day that a statement speaks of

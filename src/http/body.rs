@@ -17,10 +17,14 @@ use super::{
     shared::Shared,
     strict_json,
 };
+use crate::app::evidence::files::MOST_BYTES;
 
 /// How much of a body that is too large is still read before it is refused: a client that is
 /// cut off in the middle of sending often never sees the answer.
 const DRAINED_BYTES: usize = 8 * 1_024 * 1_024;
+
+/// How long a file may take to arrive: a little less than a request may take in all.
+const FILE_TIME: std::time::Duration = std::time::Duration::from_secs(9);
 
 /// A whole body that claims to be JSON; nobody has parsed it yet.
 #[derive(Debug)]
@@ -49,6 +53,45 @@ impl FromRequest for JsonBytes {
     }
 }
 
+/// A file as it was sent, of at most 10 MiB; what it is shows when it is looked at.
+#[derive(Debug)]
+pub struct FileBytes {
+    bytes: Bytes,
+    plain: bool,
+}
+
+impl FileBytes {
+    /// The file's own bytes.
+    ///
+    /// # Errors
+    /// The request says that they are something else.
+    pub fn whole(self) -> Result<Bytes, Problem> {
+        let detail = "Send the file's own bytes as application/octet-stream.";
+        let refused = || Problem::new(Kind::UnsupportedMediaType, detail);
+        self.plain.then_some(self.bytes).ok_or_else(refused)
+    }
+}
+
+impl FromRequest for FileBytes {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let reading = read(payload, MOST_BYTES);
+            let bytes = tokio::time::timeout(FILE_TIME, reading)
+                .await
+                .unwrap_or_else(|_| Err(Problem::of(Kind::RequestTimeout)))?;
+            let headers = request.headers();
+            let sent = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+            let plain = sent == Some("application/octet-stream")
+                && !headers.contains_key(header::CONTENT_ENCODING);
+            Ok(Self { bytes, plain })
+        })
+    }
+}
+
 async fn read(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
     let mut body = BytesMut::new();
     let mut received = 0_usize;
@@ -57,7 +100,7 @@ async fn read(mut payload: Payload, most: usize) -> Result<Bytes, Problem> {
             Problem::new(Kind::BadRequest, "The body ended early or is wrongly framed.")
         })?;
         received = received.saturating_add(chunk.len());
-        if received > DRAINED_BYTES {
+        if received > most.max(DRAINED_BYTES) {
             break;
         }
         if received <= most {

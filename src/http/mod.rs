@@ -23,5 +23,5 @@ mod wire;
 
 pub use authorized::Authorized;
 pub use blocking::blocking;
-pub use body::{JsonBytes, typed};
+pub use body::{FileBytes, JsonBytes, typed};
 pub use server::Server;

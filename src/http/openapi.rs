@@ -39,6 +39,8 @@ use super::{
         (name = "admin", description = "Listings as administrators work on them. A provider with its sites is one listing with one version; the id of a site stands for its listing."),
         (name = "check", description = "Is this provider known, and as what?"),
         (name = "clinics", description = "One clinic or several, with everything known and unknown."),
+        (name = "evidence", description = "What backs a statement, and who verified it."),
+        (name = "queue", description = "What to look at next: what is missing, stale, below its tier, conflicting, expiring, or to be reviewed."),
         (name = "log", description = "The public log of changes, which nobody can rewrite unseen."),
         (name = "providers", description = "The organisations behind the clinics, also those without an address."),
         (name = "reference", description = "Code lists with their sources."),
@@ -192,6 +194,35 @@ error_class! {
     SignInErrors: InvalidBody, UnknownParameter, InvalidCredentials, NotAcceptable,
         RequestTimeout, PayloadTooLarge, UnsupportedMediaType, TooManyRequests, Internal,
         Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a list for people who are signed in.
+    SignedInListErrors: InvalidParameter, UnknownParameter, InvalidCursor, CursorMismatch,
+        CursorExpired, Unauthenticated, Forbidden, SecondFactorMissing, NotAcceptable, Internal,
+        Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when somebody who is signed in changes something.
+    TransitionErrors: InvalidBody, InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotFound, NotAcceptable, RequestTimeout, Conflict,
+        PreconditionFailed, PayloadTooLarge, UnsupportedMediaType, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when somebody who is signed in reads something by its name.
+    SignedInErrors: InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotFound, NotAcceptable, Conflict, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when somebody who is signed in sends a file.
+    UploadErrors: InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotAcceptable, RequestTimeout, Conflict, PayloadTooLarge,
+        UnsupportedMediaType, Internal, Unavailable, DeadlineExceeded
 }
 
 error_class! {

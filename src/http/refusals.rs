@@ -12,7 +12,9 @@ use crate::{
         cursor::CursorError,
         detail::Missing,
         editorial::{EditError, Hold},
+        evidence::{self, files::FileError},
         public_log::LogError,
+        queue::work::WorkError,
         search::SearchError,
     },
     domain::{ListingState, course_cost::CourseCostError, editorial::Verb},
@@ -137,6 +139,50 @@ impl From<LogError> for Problem {
             LogError::Store(error) => error.into(),
             other => Self::internal(other),
         }
+    }
+}
+
+impl From<WorkError> for Problem {
+    fn from(error: WorkError) -> Self {
+        let detail = error.to_string();
+        match error {
+            WorkError::NotFound(_) => Self::new(Kind::NotFound, detail),
+            WorkError::Leased { .. } | WorkError::Unfit(_) => Self::new(Kind::Conflict, detail),
+            WorkError::Invalid(problems) => Self::of_row(&problems),
+            WorkError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        let detail = error.to_string();
+        match error {
+            FileError::Kind => Self::new(Kind::UnsupportedMediaType, detail),
+            FileError::NotFound => Self::new(Kind::NotFound, detail),
+            FileError::NoFolder => Self::new(Kind::Conflict, detail),
+            FileError::Store(error) => error.into(),
+            FileError::Damaged(_) | FileError::Io(_) => Self::internal(error),
+        }
+    }
+}
+
+impl Problem {
+    /// What a check of a row says, about the body that it was made of.
+    fn of_row(problems: &[evidence::Problem]) -> Self {
+        let errors: Vec<FieldError> = problems
+            .iter()
+            .map(|problem| {
+                let place = Location::Pointer(problem.field.clone());
+                let detail = format!("{}; {}", problem.problem, problem.mend);
+                FieldError::new(place, "invalid", detail)
+            })
+            .collect();
+        let detail = problems.first().map_or_else(
+            || Kind::InvalidBody.about().to_owned(),
+            |first| format!("{}: {}; {}", first.field, first.problem, first.mend),
+        );
+        Self::new(Kind::InvalidBody, detail).with_errors(errors)
     }
 }
 

@@ -78,6 +78,35 @@ pub struct Line {
     pub evidence: Vec<Evidence>,
 }
 
+impl Line {
+    /// A line that holds nothing but these items, so that what a person records is checked as
+    /// what a file states.
+    #[must_use]
+    pub fn of_items(fictional: bool, evidence: Vec<Evidence>, facts: Vec<Statement>) -> Self {
+        Self {
+            source_key: "recorded".to_owned(),
+            name: "recorded".to_owned(),
+            aliases: Vec::new(),
+            website: None,
+            phone: None,
+            npi: None,
+            fictional,
+            prescribers: Vec::new(),
+            prescribers_complete: false,
+            description: None,
+            listing_state: None,
+            sites: Vec::new(),
+            facts,
+            prices: Vec::new(),
+            payments: Vec::new(),
+            coverage: Vec::new(),
+            price_guarantee: None,
+            flags: Vec::new(),
+            evidence,
+        }
+    }
+}
+
 /// One physical place of a provider as its source states it; what is absent is unknown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

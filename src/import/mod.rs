@@ -20,6 +20,7 @@ pub mod merge;
 mod objects;
 mod problem;
 pub mod read;
+pub mod registries;
 pub mod report;
 pub mod schema;
 pub mod slug;

@@ -99,7 +99,7 @@ impl ImportReport {
     }
 }
 
-fn keep(kept: &mut Vec<RowError>, more: &mut u64, errors: Vec<RowError>) {
+pub(super) fn keep(kept: &mut Vec<RowError>, more: &mut u64, errors: Vec<RowError>) {
     for error in errors {
         if kept.len() < MOST_ERRORS {
             kept.push(error);

@@ -121,7 +121,8 @@ impl Rulebook {
                 .vocabulary()
                 .named(&said.name)
                 .and_then(|spec| seen?.checked_add_days(Days::new(spec.max_age_days.into())));
-            let last_days = [said.valid_until, aged];
+            let verified = provider.verified(kept.n).and_then(|done| done.until);
+            let last_days = [said.valid_until, verified, aged];
             seen.into_iter().chain(last_days.into_iter().filter_map(after))
         });
         of_laws.chain(of_statements)
@@ -152,7 +153,11 @@ impl Rulebook {
                 reason: statement.reason,
                 tier: provider.strongest_tier(evidence),
                 observed_on: statement.observed_on.or_else(|| provider.newest_capture(evidence)),
-                valid_until: statement.valid_until,
+                // Whoever verified it read what its evidence prints.
+                valid_until: provider
+                    .verified(kept.n)
+                    .and_then(|done| done.until)
+                    .or(statement.valid_until),
                 withdrawn: !kept.stands(),
             },
         ))

@@ -82,14 +82,23 @@ texts! {
         Merge = "merge",
         /// A merge was undone.
         Unmerge = "unmerge",
-        /// What made a listing wait was looked at and let go.
+        /// What made a listing wait was looked at and let go, or an item of the queue was given
+        /// back.
         Release = "release",
         /// Evidence that is not the provider's own was seen to confirm an address.
         Confirm = "confirm",
         /// A setting of the database was given a value.
         Set = "set",
-        /// The payload of an entry of the public log was taken back.
+        /// A statement was checked by a person.
+        Verify = "verify",
+        /// What a statement says was seen again, unchanged.
+        Renew = "renew",
+        /// A statement, or the payload of an entry of the public log, was taken back.
         Withdraw = "withdraw",
+        /// Somebody began to work on an item of the queue.
+        Lease = "lease",
+        /// A task was closed.
+        Close = "close",
         /// An account or a key no longer opens anything.
         Disable = "disable",
         /// It opens again.
@@ -108,6 +117,14 @@ texts! {
         Provider = "provider",
         /// A setting of the database.
         Meta = "meta",
+        /// A list that providers were screened against.
+        List = "list",
+        /// Something that a person should look at.
+        Task = "task",
+        /// Who is working on an item of the queue.
+        Lease = "lease",
+        /// A file behind a piece of evidence.
+        File = "file",
         /// A person with an account, without their secrets.
         User = "user",
         /// What one sign-in began.
@@ -200,6 +217,10 @@ impl Entry {
     pub fn is_secret(&self) -> bool {
         match self.entity.kind {
             EntityKind::Provider
+            | EntityKind::List
+            | EntityKind::Task
+            | EntityKind::Lease
+            | EntityKind::File
             | EntityKind::LogEntry
             | EntityKind::User
             | EntityKind::Session

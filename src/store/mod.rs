@@ -44,6 +44,7 @@ mod journal;
 mod migrate;
 mod public_log;
 mod reader;
+mod records;
 mod rows;
 mod schema;
 mod target;
@@ -60,5 +61,6 @@ pub use journal::{Action, Actor, ActorKind, Entity, EntityKind, Entry, JournalFi
 pub use migrate::{Migrations, migrate, revert_losing_everything};
 pub use public_log::{Face, KeptHead, Latest, LogEntry, Opening, Publisher, SignedCheckpoint};
 pub use reader::{Changes, DataKind, MetaKey, Reader, SlugKind};
+pub use records::{Record, RecordKind};
 pub use target::Target;
 pub use tx::Tx;

@@ -10,6 +10,7 @@ use super::{
     conn::Pooled,
     dialect,
     journal::texts,
+    records,
     rows::{EntryRow, sha256},
     schema::{journal, meta, providers, slugs},
 };
@@ -330,6 +331,9 @@ impl<'c> Reader<'c> {
                 .select(meta::value)
                 .first(conn)
                 .optional(),
+            EntityKind::List | EntityKind::Task | EntityKind::Lease | EntityKind::File => {
+                records::current_text(conn, entity)
+            }
             // An entry of the log only ever loses its payload.
             EntityKind::LogEntry => Ok(None),
         })

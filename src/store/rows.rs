@@ -104,6 +104,17 @@ pub(super) struct EntryRow {
     pub before: Option<String>,
 }
 
+/// A row of `records`.
+#[derive(Debug, Clone, Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = schema::records, primary_key(kind, id))]
+pub(super) struct RecordRow {
+    pub kind: String,
+    pub id: String,
+    pub standing: bool,
+    pub seq: i64,
+    pub document: String,
+}
+
 /// The SHA-256 of a text.
 pub(super) fn sha256(text: &str) -> [u8; 32] {
     Sha256::digest(text.as_bytes()).into()

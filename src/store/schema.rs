@@ -180,3 +180,13 @@ diesel::table! {
         root -> Binary,
     }
 }
+
+diesel::table! {
+    records (kind, id) {
+        kind -> Text,
+        id -> Text,
+        standing -> Bool,
+        seq -> BigInt,
+        document -> Text,
+    }
+}

@@ -297,7 +297,8 @@ fn every_operation_answers_as_the_document_says() {
         }
     }
     for (method, path, _) in operations(&document) {
-        let elsewhere = path.starts_with(LISTINGS);
+        let elsewhere =
+            path.starts_with(LISTINGS) || DESK.iter().any(|start| path.starts_with(start));
         let tried = elsewhere || covered.contains(&(method.clone(), path.clone()));
         assert!(tried, "{method} {path} is not tried");
     }
@@ -390,6 +391,81 @@ fn every_operation_on_listings_answers_as_the_document_says() {
     }
     for (method, path, _) in operations(&document) {
         let here = path.starts_with(LISTINGS);
+        let tried = !here || covered.contains(&(method.clone(), path.clone()));
+        assert!(tried, "{method} {path} is not tried");
+    }
+}
+
+/// Where people work on evidence.
+const DESK: [&str; 3] = ["/v1/admin/queue", "/v1/admin/evidence", "/v1/admin/statements"];
+
+#[test]
+fn every_operation_on_evidence_answers_as_the_document_says() {
+    let app = TestApp::with_database();
+    let admin = app.as_role(Role::Admin);
+    let document = document();
+    let why = |mut more: Json| {
+        more["reason_code"] = "test".into();
+        more.to_string()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    app.app().evidence_dir.set(folder.path().to_owned()).unwrap();
+    let provider = app.get("/v1/providers").expect(200).json()["data"][0]["id"].clone();
+    let of_provider = format!("?provider={}", provider.as_str().unwrap());
+    let queue = app.get_as(&admin, "/v1/admin/queue?kind=missing").expect(200).json();
+    let item = queue["data"][0]["id"].as_str().unwrap().to_owned();
+    let piece = json!({"provider": provider, "evidence": {"tier": "E1", "kind": "registry-record",
+        "captured_on": "2026-11-20"}});
+    let made = app.post_as(&admin, "/v1/admin/evidence", why(piece.clone())).expect(201).json();
+    let statement = json!({"provider": provider, "statement": {"name": "excl.sam",
+        "value": "no_match", "evidence": [made["number"]]}});
+    let said = app.post_as(&admin, "/v1/admin/statements", why(statement.clone())).expect(201);
+    let said = said.json()["id"].as_str().unwrap().to_owned();
+    let file = [
+        ("Authorization", admin.authorization.as_str()),
+        ("Content-Type", "application/octet-stream"),
+    ];
+    let kept = app.request("POST", "/v1/admin/evidence/files", &file, b"%PDF-1.7 x").expect(201);
+    let name = kept.json()["sha256"].as_str().unwrap().to_owned();
+    let verify = json!({"method": "registry_lookup"});
+    let close = json!({"outcome": "different"});
+    let cases: Vec<(&str, &str, &str, &str, Json, u16)> = vec![
+        ("get", "/v1/admin/queue", "", "?limit=100", json!({}), 200),
+        ("get", "/v1/admin/queue", "", "?kind=x", json!({}), 400),
+        ("post", "/v1/admin/queue/{id}/lease", &item, "", json!({}), 200),
+        ("post", "/v1/admin/queue/{id}/renew", &item, "", json!({}), 409),
+        ("post", "/v1/admin/queue/{id}/release", &item, "?x=1", json!({}), 400),
+        ("post", "/v1/admin/queue/{id}/close", "task-0", "", close, 404),
+        ("get", "/v1/admin/evidence", "", &of_provider, json!({}), 200),
+        ("post", "/v1/admin/evidence", "", "", piece, 201),
+        ("post", "/v1/admin/evidence/files", "", "", json!({}), 415),
+        ("get", "/v1/admin/evidence/files/{sha256}", &name, "", json!({}), 200),
+        ("get", "/v1/admin/statements", "", &of_provider, json!({}), 200),
+        ("post", "/v1/admin/statements", "", "", statement, 201),
+        ("post", "/v1/admin/statements/{id}/verify", &said, "", verify, 200),
+        ("post", "/v1/admin/statements/{id}/withdraw", &said, "", json!({}), 200),
+    ];
+    let mut covered = BTreeSet::new();
+    for (method, template, id, query, body, status) in cases {
+        let path = template.replace("{id}", id).replace("{sha256}", id);
+        let path = format!("{path}{query}");
+        let reply = match method {
+            "get" => app.get_as(&admin, &path),
+            _ => app.post_as(&admin, &path, why(body)),
+        };
+        assert_eq!(reply.status, status, "{method} {path}: {}", reply.text());
+        let response = &document["paths"][template][method]["responses"][status.to_string()];
+        let kind = reply.header("content-type").unwrap();
+        let schema = &response["content"][kind]["schema"];
+        assert!(!schema.is_null(), "{method} {path}: {status} as {kind} is not documented");
+        if kind.ends_with("json") {
+            let faults = faults(&document, schema, &reply.json());
+            assert!(faults.is_empty(), "{method} {path}: {faults:#?}");
+        }
+        covered.insert((method.to_owned(), template.to_owned()));
+    }
+    for (method, path, _) in operations(&document) {
+        let here = DESK.iter().any(|start| path.starts_with(start));
         let tried = !here || covered.contains(&(method.clone(), path.clone()));
         assert!(tried, "{method} {path} is not tried");
     }

@@ -81,7 +81,7 @@ pub struct ClinicItem {
 }
 
 /// The organisation behind a clinic.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ProviderRef {
     /// The provider's id.
     pub id: Uuid,

@@ -125,6 +125,9 @@ pub struct FactView {
     /// The last day on which it counts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_until: Option<NaiveDate>,
+    /// The day on which a person last verified it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified_on: Option<NaiveDate>,
     /// The evidence, by its number in `evidence`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub evidence: Vec<u32>,

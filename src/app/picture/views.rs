@@ -231,6 +231,11 @@ impl Parts<'_> {
                 tier: resolved.tier,
                 observed_on: resolved.observed_on,
                 valid_until: resolved.valid_until,
+                verified_on: resolved
+                    .n
+                    .and_then(|n| provider.verified(n))
+                    .map(|done| done.on)
+                    .filter(|day| *day <= self.whole.easel.as_of),
                 evidence: resolved
                     .n
                     .iter()

@@ -21,6 +21,7 @@ use crate::domain::{
     provider::{Alias, Evidence, Prescriber},
 };
 
+pub(in crate::import) use normal::is_hidden;
 pub use normal::{npi, phone, postal_code, web_address};
 
 /// What the gazetteer knows and a check needs.

@@ -47,7 +47,7 @@ fn has_no_space_around(text: &str) -> bool {
 
 /// Characters that a reader does not see and that can make a text read as another:
 /// controls, directions, zero-width marks and private use.
-pub(super) fn is_hidden(c: char) -> bool {
+pub(in crate::import) fn is_hidden(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{61C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'

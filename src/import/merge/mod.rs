@@ -135,6 +135,7 @@ fn blank(line: &Line, context: &mut MergeContext<'_>) -> Provider {
         flags: Vec::new(),
         evidence: Vec::new(),
         sites: Vec::new(),
+        verifications: Vec::new(),
     }
 }
 

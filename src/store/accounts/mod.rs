@@ -77,9 +77,14 @@ pub(super) fn current_text(conn: &mut Conn, entity: &Entity) -> QueryResult<Opti
         EntityKind::Client => {
             clients::table.find(id).select(clients::document).first(conn).optional()
         }
-        EntityKind::Provider | EntityKind::Meta | EntityKind::LogEntry | EntityKind::SigningKey => {
-            Ok(None)
-        }
+        EntityKind::Provider
+        | EntityKind::Meta
+        | EntityKind::LogEntry
+        | EntityKind::List
+        | EntityKind::Task
+        | EntityKind::Lease
+        | EntityKind::File
+        | EntityKind::SigningKey => Ok(None),
     }
 }
 

@@ -4,6 +4,7 @@ mod accounts;
 mod bad_input;
 mod clinics;
 mod editorial;
+mod evidence;
 mod gate;
 mod log;
 mod params;

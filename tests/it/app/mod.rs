@@ -9,7 +9,9 @@ mod filters;
 mod import;
 mod other_date;
 mod public_log;
+mod queue;
 mod refresh;
+mod screening;
 mod search;
 mod withheld;
 

@@ -5,5 +5,6 @@ mod files;
 mod kill;
 mod log;
 mod rules;
+mod screening;
 mod search;
 mod serve;

@@ -86,6 +86,7 @@ fn provider() -> Provider {
             prices: Vec::new(),
             credentials: Vec::new(),
         }],
+        verifications: Vec::new(),
     }
 }
 

@@ -47,6 +47,7 @@ pub fn provider(key: &str) -> Provider {
         flags: Vec::new(),
         evidence: Vec::new(),
         sites: vec![site(key, "main")],
+        verifications: Vec::new(),
     }
 }
 

@@ -1,3 +1,118 @@
-//! What only people who work on the directory may do.
+//! What signed-in people do.
 
 pub mod clinics;
+pub mod evidence;
+pub mod queue;
+pub mod statements;
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    domain::provider::Provider,
+    http::{
+        JsonBytes,
+        params::{Kind as Shape, Param, Params},
+        problem::{FieldError, Kind, Location, Problem},
+        reply::{self, Media},
+        typed,
+    },
+    store::Reason,
+};
+
+/// A provider's id as a parameter, always to be given.
+pub static PROVIDER_ID: Param = Param::one(
+    "provider",
+    Shape::Shaped { check: is_uuid, pattern: UUID, words: "a UUID" },
+    "01976e3c-0000-7000-8000-000000000001",
+    "The provider's id.",
+)
+.needed();
+
+/// The shape of a UUID as a regular expression.
+pub const UUID: &str = "^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$";
+
+/// True for a UUID in its usual form.
+#[must_use]
+pub fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && Uuid::parse_str(text).is_ok()
+}
+
+/// Why something is done.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = TransitionBody)]
+pub struct Transition {
+    /// A snake_case code.
+    #[schema(pattern = "^[a-z][a-z0-9_]{0,59}$", example = "routine_check")]
+    reason_code: String,
+    /// In your own words; may be empty.
+    #[schema(max_length = 2000, example = "")]
+    #[serde(default)]
+    reason: String,
+}
+
+impl Transition {
+    /// Reads a body that says nothing but why.
+    ///
+    /// # Errors
+    /// A parameter, an answer that cannot be had, a body of another shape.
+    pub fn read(
+        request: &actix_web::HttpRequest,
+        body: &JsonBytes,
+    ) -> Result<(Media, Reason), Problem> {
+        let media = no_parameters(request)?;
+        let body: Self = typed(body)?;
+        Ok((media, reason(&body.reason_code, &body.reason)?))
+    }
+}
+
+/// Refuses every parameter, and agrees on JSON.
+///
+/// # Errors
+/// A parameter, or a client that takes no JSON.
+pub fn no_parameters(request: &actix_web::HttpRequest) -> Result<Media, Problem> {
+    Params::from_query(request.query_string())?.finish()?;
+    reply::negotiate(request, &[Media::Json])
+}
+
+/// The provider of a list, in its newest version.
+///
+/// # Errors
+/// There is none, or the database does not answer.
+pub fn stored(app: &App, id: &str) -> Result<Provider, Problem> {
+    let id: Uuid = id.parse().map_err(|_error| Problem::of(Kind::NotFound))?;
+    let found = app.store.read(|reader| reader.provider(id))?;
+    found.ok_or_else(|| Problem::new(Kind::NotFound, "There is no provider with this id."))
+}
+
+/// The longest reason, in characters.
+const MOST_REASON: usize = 2_000;
+
+/// Why something is done, as a body says it: a snake_case code and a text.
+///
+/// # Errors
+/// A code of another shape, or a text that is too long.
+pub fn reason(code: &str, text: &str) -> Result<Reason, Problem> {
+    let shaped = (1..=60).contains(&code.len())
+        && code.starts_with(|c: char| c.is_ascii_lowercase())
+        && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if !shaped {
+        return Err(refused("/reason_code", "a code of up to 60 small letters, digits and `_`"));
+    }
+    if text.chars().count() > MOST_REASON {
+        return Err(refused("/reason", "at most 2,000 characters"));
+    }
+    Ok(Reason::new(code, text))
+}
+
+/// A value of a body that cannot be.
+#[must_use]
+pub fn refused(pointer: &str, wanted: &str) -> Problem {
+    let place = Location::Pointer(pointer.to_owned());
+    let detail = format!("{pointer}: write {wanted}");
+    let errors = vec![FieldError::new(place, "invalid", format!("write {wanted}"))];
+    Problem::new(Kind::InvalidBody, detail).with_errors(errors)
+}
