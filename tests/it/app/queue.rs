@@ -233,8 +233,9 @@ fn leie(app: &App, key: &str, as_of: &str) {
 #[rstest]
 fn an_item_is_one_persons_for_a_quarter_of_an_hour(#[values(Sqlite, Postgres)] backend: Backend) {
     let Some(db) = TestDb::new(backend) else { return };
-    import(&db.store(), &file(&[fictional("F090")]), INITIAL).unwrap();
     let (app, clock) = app_on(&db, TODAY);
+    import(&app.store, &file(&[fictional("F090")]), INITIAL).unwrap();
+    app.catch_up().unwrap();
     let id = of(&app, "F090")[0].id.clone();
     let (ann, ben) = (someone("ann"), someone("ben"));
     let lease = app.lease_item(&ann, &because(), &id).unwrap();
