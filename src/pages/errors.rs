@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    card::town_of,
+    card::{address, town_of},
     lang::Lang,
     page::{Page, Section, Site, html},
     site,
@@ -80,12 +80,28 @@ pub fn missing(app: &App, lang: Lang, why: &Missing) -> HttpResponse {
     html(status, lang, &ErrorPage { survivors, ..ErrorPage::new(lang, site(app), key) })
 }
 
-/// The clinics of the provider that a listing became part of.
+/// The clinic that a listing became part of, or those of the provider that it did.
 fn survivors(app: &App, lang: Lang, why: &Missing) -> Vec<Survivor> {
     let mut why = why.clone();
     for _ in 0..MOST_MERGES {
         let Missing::Merged { into } = why else { return Vec::new() };
-        match detail::provider(app, &into.to_string(), None) {
+        let into = into.to_string();
+        match detail::clinic(app, &into, None) {
+            Ok(answer) => {
+                let item = answer.data.item;
+                return vec![Survivor {
+                    path: format!("{}/clinics/{}", lang.prefix(), item.slug),
+                    town: address(&item).1,
+                    name: item.name,
+                }];
+            }
+            Err(next @ Missing::Merged { .. }) => {
+                why = next;
+                continue;
+            }
+            Err(_) => {}
+        }
+        match detail::provider(app, &into, None) {
             Ok(answer) => {
                 let sites = answer.data.item.sites.into_iter();
                 return sites

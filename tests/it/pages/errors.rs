@@ -1,7 +1,15 @@
 //! Errors that help: whoever asks for pages gets one, in the language of the address.
 
 use actix_web::{body::to_bytes, http::StatusCode};
-use bedside::{domain::ListingState, http::shared::Failure, pages::error_page, store::Action};
+use bedside::{
+    domain::{
+        ListingState,
+        editorial::{Merger, SiteMove},
+    },
+    http::shared::Failure,
+    pages::error_page,
+    store::Action,
+};
 
 use crate::{
     app::{provider, write},
@@ -84,6 +92,11 @@ fn merged_listings_lead_on_and_delisted_ones_say_so() {
     write(&app.store, Action::Merge, "F002", |p| {
         p.listing_state = ListingState::Merged;
         p.merged_into = Some(into.id);
+        p.editorial.merger = Some(Merger {
+            state: ListingState::Published,
+            version: p.version,
+            sites: vec![SiteMove { from: p.sites[0].id, to: Some(into.sites[0].id) }],
+        });
     });
     app.catch_up().unwrap();
     let server = TestApp::pages_over(&app);
