@@ -4,7 +4,7 @@ use std::{borrow::Cow, str::FromStr};
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use super::{Param, Params, Source, Value, json};
+use super::{Kind, Param, Params, Source, Value, json};
 
 impl<'a> Params<'a> {
     /// A text, without white space around it.
@@ -247,8 +247,12 @@ impl<'a> Params<'a> {
 
     fn parse_code<C: FromStr>(&mut self, param: &Param, value: &Value<'_>) -> Option<C> {
         // Codes of different lists differ in more than case, so a reader's `md` is Maryland.
+        let listed = |text: &str| match param.kind {
+            Kind::Code(list) => list().iter().any(|code| code.eq_ignore_ascii_case(text)),
+            _ => true,
+        };
         let code = match value {
-            Value::Text(text) => text
+            Value::Text(text) if listed(text) => text
                 .parse()
                 .or_else(|_| text.to_ascii_lowercase().parse())
                 .or_else(|_| text.to_ascii_uppercase().parse())
