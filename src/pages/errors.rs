@@ -18,10 +18,6 @@ use crate::{
 };
 
 use super::{
-<<<<<<< HEAD
-=======
-    card::{address, town_of},
->>>>>>> pages
     lang::Lang,
     page::{Page, Section, Site, html},
     site,
@@ -70,37 +66,12 @@ pub fn missing(app: &App, lang: Lang, why: &Missing) -> HttpResponse {
     html(status, lang, &ErrorPage::new(lang, site(app), key))
 }
 
-<<<<<<< HEAD
 /// The page of the clinic that a listing became part of, also over several merges.
 fn survivor(app: &App, lang: Lang, why: &Missing) -> Option<String> {
     let mut why = why.clone();
     for _ in 0..MOST_MERGES {
         let Missing::Merged { into } = why else { return None };
         match detail::clinic(app, &into.to_string(), None) {
-=======
-/// The clinic that a listing became part of, or those of the provider that it did.
-fn survivors(app: &App, lang: Lang, why: &Missing) -> Vec<Survivor> {
-    let mut why = why.clone();
-    for _ in 0..MOST_MERGES {
-        let Missing::Merged { into } = why else { return Vec::new() };
-        let into = into.to_string();
-        match detail::clinic(app, &into, None) {
-            Ok(answer) => {
-                let item = answer.data.item;
-                return vec![Survivor {
-                    path: format!("{}/clinics/{}", lang.prefix(), item.slug),
-                    town: address(&item).1,
-                    name: item.name,
-                }];
-            }
-            Err(next @ Missing::Merged { .. }) => {
-                why = next;
-                continue;
-            }
-            Err(_) => {}
-        }
-        match detail::provider(app, &into, None) {
->>>>>>> pages
             Ok(answer) => {
                 return Some(format!("{}/clinics/{}", lang.prefix(), answer.data.item.slug));
             }

@@ -92,17 +92,9 @@ fn merged_listings_lead_on_and_delisted_ones_say_so() {
     write(&app.store, Action::Merge, "F002", |p| {
         p.listing_state = ListingState::Merged;
         p.merged_into = Some(into.id);
-<<<<<<< HEAD
         let sites = vec![SiteMove { from: p.sites[0].id, to: Some(into.sites[0].id) }];
         let merger = Merger { state: ListingState::Published, version: p.version, sites };
         p.editorial.merger = Some(merger);
-=======
-        p.editorial.merger = Some(Merger {
-            state: ListingState::Published,
-            version: p.version,
-            sites: vec![SiteMove { from: p.sites[0].id, to: Some(into.sites[0].id) }],
-        });
->>>>>>> pages
     });
     app.catch_up().unwrap();
     let server = TestApp::pages_over(&app);
