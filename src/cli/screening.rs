@@ -161,7 +161,7 @@ fn date_in_name(path: &Path) -> Option<NaiveDate> {
         starts
             .filter_map(|at| name.get(at..at.checked_add(width)?))
             .filter_map(|text| NaiveDate::parse_from_str(text, format).ok())
-            .last()
+            .next_back()
     };
     let digits = |text: &NaiveDate| (1990..2100).contains(&chrono::Datelike::year(text));
     found(10, "%Y-%m-%d").or_else(|| found(8, "%Y%m%d")).filter(digits)

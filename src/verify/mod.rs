@@ -113,7 +113,7 @@ impl Leaves {
         let span = 256_u64.checked_pow(level).ok_or_else(named)?;
         let mut first =
             index.checked_mul(256).and_then(|at| at.checked_mul(span)).ok_or_else(named)?;
-        if bytes.len() % 32 != 0 {
+        if !bytes.len().is_multiple_of(32) {
             return Err(named());
         }
         for hash in bytes.chunks(32) {

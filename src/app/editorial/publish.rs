@@ -180,7 +180,7 @@ fn last_public(reader: &mut Reader<'_>, id: Uuid) -> Result<Option<Provider>, Ed
         let Some(last) = deeds.last() else { break };
         version = last.version;
         let publications = deeds.iter().filter(|deed| deed.action == Action::Publish);
-        published = publications.map(|deed| deed.version).last().or(published);
+        published = publications.map(|deed| deed.version).next_back().or(published);
     }
     Ok(published.map(|version| reader.version(id, version)).transpose()?.flatten())
 }

@@ -53,7 +53,8 @@ impl App {
         reason: &Reason,
         item: &str,
     ) -> Result<(), WorkError> {
-        Ok(self.write(actor, reason, |tx| work::release(tx, actor, item))?.value)
+        self.write(actor, reason, |tx| work::release(tx, actor, item))?;
+        Ok(())
     }
 
     /// Says that an item was seen again, unchanged.

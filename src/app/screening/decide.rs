@@ -336,7 +336,7 @@ impl Draft<'_> {
 }
 
 /// The value that an entry states.
-fn value_of<'h>(hit: &'h Hit) -> Option<&'h FactValue> {
+fn value_of(hit: &Hit) -> Option<&FactValue> {
     match &hit.entry.says {
         Says::Fact { value, .. } => Some(value),
         Says::Credential(_) => None,

@@ -181,9 +181,9 @@ fn a_number_or_a_name_alone_is_a_task_and_never_a_fact() {
     assert!(tasks(&store).is_empty());
     let filter = JournalFilter::default();
     let entries = store.read(|reader| reader.journal(&filter, 0, 100)).unwrap();
-    let of_task = entries.iter().filter(|entry| entry.entity.kind == EntityKind::Task);
+    let mut of_task = entries.iter().filter(|entry| entry.entity.kind == EntityKind::Task);
     assert_eq!(of_task.clone().count(), 4);
-    let closed = of_task.last().unwrap();
+    let closed = of_task.next_back().unwrap();
     let text = store.read(|reader| reader.text_after(closed)).unwrap().unwrap();
     let task: ReviewTask = serde_json::from_str(&text).unwrap();
     assert_eq!(task.outcome, Some(TaskOutcome::Gone));

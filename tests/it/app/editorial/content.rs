@@ -96,7 +96,7 @@ fn absent_null_and_value_differ() {
 fn what_people_decided_outlives_every_file(#[values(Sqlite, Postgres)] backend: Backend) {
     let Some(db) = TestDb::new(backend) else { return };
     let row = fictional("F001");
-    import(&db.store(), &file(&[row.clone()]), ORDINARY).unwrap();
+    import(&db.store(), &file(std::slice::from_ref(&row)), ORDINARY).unwrap();
     let (app, _) = app_on(&db, TODAY);
     let ann = person("ann");
     let listing = super::super::provider(&app, "F001");
@@ -122,7 +122,7 @@ fn what_people_decided_outlives_every_file(#[values(Sqlite, Postgres)] backend: 
     let decided = read(&app, id).unwrap().data;
 
     // The same file changes nothing; one that says more adds what it says.
-    import(&app.store, &file(&[row.clone()]), ORDINARY).unwrap();
+    import(&app.store, &file(std::slice::from_ref(&row)), ORDINARY).unwrap();
     assert_eq!(read(&app, id).unwrap().data, decided);
     let mut more = row.clone();
     more["description"] = json!("Theirs.");
