@@ -18,7 +18,6 @@ use utoipa_actix_web::AppExt as _;
 use super::{
     problem::{Kind, PROBLEM_JSON, ProblemBody},
     routes,
-    v1::admin::clinics::ReviewStep,
 };
 
 #[derive(utoipa::OpenApi)]
@@ -48,7 +47,7 @@ use super::{
         (name = "search", description = "Clinics near a place."),
         (name = "service", description = "The service itself."),
     ),
-    components(schemas(ProblemBody<'_>, ReviewStep)),
+    components(schemas(ProblemBody<'_>)),
 )]
 struct Base;
 

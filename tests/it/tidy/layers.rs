@@ -97,6 +97,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("actix_web", &["http", "pages"]),
+    ("ureq", &["cli"]),
     ("actix_http", &["http"]),
     ("actix_server", &["http"]),
     ("actix_service", &["http"]),
