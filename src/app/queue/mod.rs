@@ -1,6 +1,6 @@
 //! The queue: what people have to look at, in the order of what depends on it and of its age.
 //!
-//! [`Board`] holds every item of the directory for a date and follows the journal; [`page`]
+//! [`Board`] holds every item of the directory for a date and follows the journal; [`page()`]
 //! shows them with the words of their providers; [`work`] leases, renews and closes them.
 
 mod board;

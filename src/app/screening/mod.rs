@@ -2,7 +2,7 @@
 //!
 //! A list is read to its end before anything is written, so that one that is empty, cut or
 //! much shorter than the last changes nothing. Then each provider that it concerns is one
-//! decision ([`decide`]): an entry whose number matches, and whose name, address or licence
+//! decision ([`decide()`]): an entry whose number matches, and whose name, address or licence
 //! also agrees, becomes a statement with E1 evidence; a number or a name alone becomes a task
 //! for a person. The same list twice changes nothing.
 
