@@ -19,9 +19,9 @@ use crate::{
 
 pub use bytes_out::Shape;
 
-/// The most listings that a search for another date evaluates anew: about as many as cost what
-/// twenty ordinary searches do, so that a stranger cannot make the others wait.
-pub const MAX_REEVALUATED: usize = 25;
+/// The most listings that a search for another date evaluates anew. The API promises so many; one
+/// such search runs at a time, so that a stranger cannot make the others wait.
+pub const MAX_REEVALUATED: usize = 20_000;
 
 /// Why a search was refused.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +43,7 @@ pub enum SearchError {
     /// Another date was asked for, and there is too much to evaluate anew.
     #[error(
         "more than {MAX_REEVALUATED} clinics of this place would have to be evaluated anew for a \
-         date other than {0}; choose a smaller radius, more filters, or a date nearer to it"
+         date other than {0}; choose a smaller radius, or a date nearer to it"
     )]
     TooManyForDate(chrono::NaiveDate),
     /// Another date was asked for without a place.

@@ -123,7 +123,7 @@ kinds! {
     AmbiguousPlace = "ambiguous-place", UNPROCESSABLE_ENTITY, "Ambiguous place",
         "Several places have that name. `candidates` lists them; ask again with `city` and `state`, or with a ZIP code.";
     TooManyListings = "too-many-listings", UNPROCESSABLE_ENTITY, "Too many listings for another date",
-        "Answering for another date evaluates every listing of the place anew that looks different then, of which there may be at most 25. Ask for a smaller radius, for more filters or for a date nearer to today.";
+        "Answering for another date evaluates every listing of the place anew that looks different then, of which there may be at most 20,000. Ask for a smaller radius, or for a date nearer to today.";
     NotOffered = "not-offered", UNPROCESSABLE_ENTITY, "Not offered",
         "The clinic is not known to offer the route that was asked for, so there is no cost of a course on it.";
     InvalidFacts = "invalid-facts", UNPROCESSABLE_ENTITY, "Invalid facts",
