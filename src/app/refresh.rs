@@ -35,6 +35,9 @@ const PATCH_LIMIT: i64 = 2_000;
 /// How often the store is asked for changes that other processes made.
 const POLL: Duration = Duration::from_millis(500);
 
+/// Rounds of the keeper in a minute.
+const ROUNDS_A_MINUTE: u64 = 120;
+
 /// Reads the whole store into a catalog for a date.
 ///
 /// # Errors
@@ -168,9 +171,14 @@ impl Keeper {
     pub fn start(app: Arc<App>) -> Self {
         let (stop, stopped) = mpsc::channel();
         let thread = thread::spawn(move || {
+            let mut rounds: u64 = 0;
             while stopped.recv_timeout(POLL) == Err(RecvTimeoutError::Timeout) {
                 let outcome = app.catch_up();
                 app.settle();
+                if outcome.is_ok() && rounds.is_multiple_of(ROUNDS_A_MINUTE) {
+                    app.tend_accounts();
+                }
+                rounds = rounds.wrapping_add(1);
                 let reachable = outcome.is_ok();
                 if app.store_reachable.swap(reachable, Ordering::Relaxed) != reachable {
                     match outcome {

@@ -5,6 +5,7 @@ mod blocking;
 mod body;
 mod docs;
 mod gate;
+mod hashing;
 mod metrics;
 pub mod openapi;
 mod ops;

@@ -173,8 +173,36 @@ error_class! {
 }
 
 error_class! {
+    /// What may go wrong when something is read that is not public.
+    AdminErrors: InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotAcceptable, Internal, Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when one thing is read that is not public.
+    AdminItemErrors: InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotFound, NotAcceptable, Internal, Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when something is changed.
+    AdminWriteErrors: InvalidBody, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotFound, NotAcceptable, RequestTimeout, Conflict,
+        PreconditionFailed, PayloadTooLarge, UnsupportedMediaType, PreconditionRequired, Internal,
+        Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when somebody changes their own account.
+    OwnAccountErrors: InvalidBody, UnknownParameter, Unauthenticated, InvalidCredentials,
+        Forbidden, NotFound, NotAcceptable, RequestTimeout, Conflict, PayloadTooLarge,
+        UnsupportedMediaType, TooManyRequests, Internal, Unavailable, DeadlineExceeded
+}
+
+error_class! {
     /// What may go wrong with signing in.
-    SignInErrors: InvalidBody, UnknownParameter, InvalidCredentials, NotAcceptable,
+    SignInErrors: InvalidBody, UnknownParameter, InvalidCredentials, SecondFactorNeeded,
+        NotAcceptable,
         RequestTimeout, PayloadTooLarge, UnsupportedMediaType, TooManyRequests, Internal,
         Unavailable, DeadlineExceeded
 }

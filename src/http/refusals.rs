@@ -112,6 +112,12 @@ impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Refused => Self::of(Kind::InvalidCredentials),
+            SignInError::CodeNeeded => Self::of(Kind::SecondFactorNeeded),
+            SignInError::TooMany(seconds) => {
+                let detail = "Too many guesses at this account or from this network.";
+                let seconds = u16::try_from(seconds).unwrap_or(u16::MAX);
+                Self::new(Kind::TooManyRequests, detail).retry_after(seconds)
+            }
             SignInError::Unsigned => Self::internal(error),
             SignInError::Store(error) => error.into(),
         }

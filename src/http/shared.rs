@@ -7,6 +7,7 @@ use chrono::{Datelike as _, NaiveDate};
 use tokio::sync::Semaphore;
 
 use super::{
+    hashing::Hashing,
     metrics::Metrics,
     openapi,
     reply::{self, Media},
@@ -60,6 +61,8 @@ pub struct Shared {
     pub metrics: Metrics,
     /// Whose turn it is to have listings evaluated for another date.
     pub other_dates: Semaphore,
+    /// Whose turn it is to have a password hashed.
+    pub hashing: Hashing,
 }
 
 impl Shared {
@@ -68,7 +71,14 @@ impl Shared {
     pub fn new(app: Arc<App>, limits: Limits, more: &[(&str, &[Method])]) -> Self {
         let routes = Routes::new(&openapi::document(), more);
         let metrics = Metrics::new(&routes);
-        Self { app, limits, routes, metrics, other_dates: Semaphore::new(1) }
+        Self {
+            app,
+            limits,
+            routes,
+            metrics,
+            other_dates: Semaphore::new(1),
+            hashing: Hashing::default(),
+        }
     }
 
     /// The tag of an answer from the catalog: its revision, its date, the media type and the

@@ -49,6 +49,8 @@ texts! {
     MetaKey {
         /// The key that signs cursors, base64; every process on the database shares it.
         CursorKey = "cursor_key",
+        /// The key that signs device tokens, base64.
+        DeviceKey = "device_key",
     }
 }
 
@@ -57,7 +59,7 @@ impl MetaKey {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         match self {
-            Self::CursorKey => true,
+            Self::CursorKey | Self::DeviceKey => true,
         }
     }
 }

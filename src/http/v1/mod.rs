@@ -1,8 +1,10 @@
 //! The API, version 1: one file per resource.
 
+pub mod admin;
 pub mod auth;
 pub mod check;
 pub mod clinics;
+pub mod export;
 pub mod providers;
 pub mod reference;
 pub mod root;

@@ -66,7 +66,7 @@ pub fn signed_in(app: &Arc<App>, user: User, second_factor: bool) -> Person {
         user,
         authorization: format!("Bearer {access_token}"),
         access_token,
-        refresh_token: session.refresh_token.expose().to_owned(),
+        refresh_token: session.refresh_token.unwrap().expose().to_owned(),
     }
 }
 
