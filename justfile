@@ -18,6 +18,16 @@ run-fictional *args:
 test *args:
     cargo test {{ args }}
 
+# The pages in a real browser: Debian's Chromium, started by the tests themselves.
+browser *args:
+    cargo build
+    tests/browser/run.sh target/debug/bedside {{ args }}
+
+# Lighthouse on the search page, a list and a clinic.
+lighthouse:
+    cargo build --release
+    tests/browser/lighthouse.sh target/release/bedside
+
 # What CI asks of the source: format, lints, licences, unused dependencies, Dockerfile.
 lint:
     cargo fmt --check

@@ -119,6 +119,10 @@ pub struct ServeArgs {
     #[expect(missing_docs, reason = "a doc comment would become a heading of the help")]
     pub operator: Operator,
 
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become a heading of the help")]
+    pub log: LogArgs,
+
     /// Threads that answer requests; by default one for each processor
     #[arg(long, env = "BEDSIDE_WORKERS", value_name = "N")]
     pub workers: Option<std::num::NonZeroUsize>,
@@ -130,6 +134,20 @@ pub struct ServeArgs {
     /// Serve a fixed body of this many bytes at /bench/fixed, to measure other answers against
     #[arg(long, value_name = "BYTES", hide_short_help = true)]
     pub bench_fixed_body: Option<usize>,
+}
+
+/// The public log of changes.
+#[derive(Debug, Clone, Default, Args)]
+pub struct LogArgs {
+    /// Name of the public log, as in directory.example/log; it can be chosen once, before the
+    /// first checkpoint is signed [default: one that follows from the log's key]
+    #[arg(long, env = "BEDSIDE_LOG_ORIGIN", value_name = "NAME")]
+    pub log_origin: Option<String>,
+
+    /// File that keeps the newest checkpoint apart from the data; put it where a restored backup
+    /// does not reach [default: beside a SQLite database, none for PostgreSQL]
+    #[arg(long, env = "BEDSIDE_CHECKPOINT_FILE", value_name = "FILE")]
+    pub checkpoint_file: Option<std::path::PathBuf>,
 }
 
 impl ServeArgs {

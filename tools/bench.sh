@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Generate, import, serve and load: prints one table of what answers cost the server.
+# Generate, import, measure from inside, serve and load: prints one table of what answers cost the
+# server.
 #
 #   bash tools/bench.sh [--count 100000] [--seed 1] [--postgres] [--profile release] [-- LOAD OPTIONS]
 #
@@ -29,12 +30,14 @@ finish() {
     rm -rf "$work"
 }
 trap finish EXIT
+echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(date -u +%F), commit $(git rev-parse --short HEAD)"
 
 # Seconds with milliseconds, for differences.
 now() { date +%s.%N; }
 since() { awk -v from="$1" -v to="$(now)" 'BEGIN { printf "%.2f", to - from }'; }
 
-cargo build --quiet --locked --profile "$profile" --bin bedside --example generate --example load
+cargo build --quiet --locked --profile "$profile" --bin bedside \
+    --example generate --example inside --example load
 target=${CARGO_TARGET_DIR:-target}/$profile
 
 database="sqlite://$work/bench.db"
@@ -67,6 +70,11 @@ from=$(now)
     >"$work/import.json" 2>"$work/import.log" || { tail -n 5 "$work/import.log" "$work/import.json" >&2; exit 1; }
 took=$(since "$from")
 echo "imported in $took s: $(awk -v n="$count" -v s="$took" 'BEGIN { printf "%.0f", n / s }') providers a second"
+python3 -c '
+import json, sys
+phases = json.load(open(sys.argv[1]))["phases"]
+print("  of that", ", ".join("{name} {seconds:.2f} s".format(**phase) for phase in phases))
+' "$work/import.json"
 rm "$work/providers.ndjson"
 
 # serve OPTIONS...: starts the server and waits for its line; its address without the scheme goes
@@ -85,6 +93,9 @@ serve() {
     echo "first answer $(since "$from") s after the start"
 }
 
+# Start, memory and changes, by a process that has the database to itself.
+"$target/examples/inside" --database-url "$database"
+
 # The yardstick's body is as long as the ordinary mix's mean, so that is measured first.
 serve
 size=$("$target/examples/load" --server "$server" --pid "$pid" --seed "$seed" --body-size)
@@ -92,5 +103,4 @@ kill -TERM "$pid"
 wait "$pid"
 unset 'pids[-1]'
 serve --bench-fixed-body "$size"
-echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1), $(date -u +%F), commit $(git rev-parse --short HEAD)"
 "$target/examples/load" --server "$server" --pid "$pid" --seed "$seed" "$@"

@@ -41,7 +41,7 @@ def around_washington(make):
     )
     yield make(
         "F002", "Make-Believe Infusions of Silver Spring", at(
-            "20910", "301", hours=LATE, accepting_patients="newpt", wait_days=21,
+            "20910", "301", hours=LATE, accepting_patients="newpt", wait_days=21, follow_up=False,
             languages=["en", "am"], indications=["depression", "ptsd"], minimum_age=21,
             course=course(6, 8, weeks=4), credentials=[accredited("aaahc-ambulatory")],
             prices=[series("iv", 252000, 6), session("iv", 46000), consultation(0)],
@@ -62,6 +62,7 @@ def around_washington(make):
     yield make(
         "F004", "Imaginary Ketamine Clinic of Arlington", at(
             "22201", "703", hours=LUNCH, accepting_patients="existptfam", wait_days=60,
+            integration={"offered": False},
             indications=["chronic-pain", "crps"], course=course(5, 10, weeks=2, length=240),
             credentials=[accredited("facet-8")],
             prices=[fee("session", 60000, "per-visit", route="iv",

@@ -64,7 +64,7 @@ pub fn provider(app: &App, key: &str, as_of: Option<NaiveDate>) -> Result<Provid
     let provider = id(key)
         .and_then(|id| catalog.provider(id))
         .or_else(|| catalog.provider_by_slug(key))
-        .ok_or_else(|| missing(&catalog, key))?;
+        .ok_or_else(|| missing(catalog.provider_fate(key)))?;
     let picture = picture::load(app, &catalog, provider.id(), as_of).ok_or(Missing::Unknown)?;
     Ok(ProviderAnswer { data: picture.detail(), meta: app.meta(&catalog, as_of) })
 }
@@ -102,7 +102,7 @@ fn with_clinic<T>(
     let listing = id(key)
         .and_then(|id| catalog.listing(id))
         .or_else(|| catalog.listing_by_slug(key))
-        .ok_or_else(|| missing(catalog, key))?;
+        .ok_or_else(|| missing(catalog.listing_fate(key)))?;
     let picture = picture::load(app, catalog, listing.provider(), as_of).ok_or(Missing::Unknown)?;
     picture.site(listing.id()).map(show).ok_or(Missing::Unknown)
 }
@@ -112,8 +112,8 @@ fn id(key: &str) -> Option<Uuid> {
 }
 
 /// Why nothing public has this id or name in addresses.
-fn missing(catalog: &Catalog, key: &str) -> Missing {
-    match catalog.fate(key) {
+const fn missing(fate: Option<Fate>) -> Missing {
+    match fate {
         Some(Fate::Delisted) => Missing::Delisted,
         Some(Fate::Merged(into)) => Missing::Merged { into },
         None => Missing::Unknown,

@@ -11,30 +11,38 @@ pub mod compare;
 pub mod cursor;
 pub mod demo;
 pub mod detail;
+pub mod editorial;
 pub mod export;
+pub mod freshness;
 pub mod import;
 pub mod keys;
 mod other_date;
 pub mod picture;
 pub mod providers;
+pub mod public_log;
 pub mod refresh;
 pub mod request;
 pub mod search;
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use anyhow::Context;
 use arc_swap::ArcSwap;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use uuid::Uuid;
 
 use self::{
     accounts::{Accounts, Uses, throttle::Throttle},
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
     picture::Easel,
+    public_log::{LogError, LogSettings, PublicLog},
 };
 use crate::{
     auth::Devices,
@@ -63,14 +71,20 @@ pub struct App {
     pub cursors: Cursors,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
+    /// What administrators' use cases share.
+    editorial: editorial::Desk,
     /// Who may come in.
     pub accounts: ArcSwap<Accounts>,
     /// Knows the devices that people have signed in from.
     pub devices: Devices,
     throttle: Throttle,
     uses: Uses,
+    freshness: freshness::Counted,
+    /// The public log: its name, its key and its signed head.
+    pub log: PublicLog,
     catching_up: Mutex<()>,
     store_reachable: AtomicBool,
+    unreadable: Mutex<BTreeSet<Uuid>>,
 }
 
 impl App {
@@ -83,29 +97,49 @@ impl App {
         clock: Arc<dyn Clock>,
         operator: Operator,
     ) -> anyhow::Result<Arc<Self>> {
+        Self::open_with(store, clock, operator, &LogSettings::default())
+    }
+
+    /// The same, with what the operator says about the public log.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); and where the data is behind what the log has signed.
+    pub fn open_with(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        operator: Operator,
+        log: &LogSettings,
+    ) -> anyhow::Result<Arc<Self>> {
         let rulebook = Rulebook::built_in().context("the built-in rulebook is damaged")?;
         let gazetteer = Gazetteer::embedded().context("the built-in gazetteer is damaged")?;
         let key = |of| secret_key(&store, of).context("cannot read the keys of the directory");
         let cursors = Cursors::new(&key(MetaKey::CursorKey)?);
         let devices = Devices::new(&key(MetaKey::DeviceKey)?);
-        let catalog = refresh::build(&store, &rulebook, gazetteer, clock.today())
+        let log = PublicLog::open(&store, log)?;
+        let today = clock.today();
+        log.renew(&store, &rulebook, today).context("cannot bring the public log up to date")?;
+        let built = refresh::build(&store, &rulebook, gazetteer, today)
             .context("cannot read the directory")?;
         // After the catalog, so that no change is missed by both.
         let accounts = Accounts::read(&store, clock.now()).context("cannot read the accounts")?;
         Ok(Arc::new(Self {
-            catalog: CatalogHandle::new(catalog),
+            catalog: CatalogHandle::new(built.catalog),
             rulebook: Arc::new(rulebook),
             gazetteer,
             store,
             clock,
             cursors,
             operator: Arc::new(operator),
+            editorial: editorial::Desk::default(),
             accounts: ArcSwap::from_pointee(accounts),
             devices,
             throttle: Throttle::default(),
             uses: Uses::default(),
+            freshness: freshness::Counted::default(),
+            log,
             catching_up: Mutex::new(()),
             store_reachable: AtomicBool::new(true),
+            unreadable: Mutex::new(built.unreadable.into_iter().collect()),
         }))
     }
 
@@ -113,6 +147,24 @@ impl App {
     #[must_use]
     pub fn takes_writes(&self) -> bool {
         self.store_reachable.load(Ordering::Relaxed)
+    }
+
+    /// How many providers are missing because their stored documents cannot be read.
+    #[must_use]
+    pub fn unreadable(&self) -> usize {
+        self.left_out().len()
+    }
+
+    fn left_out(&self) -> MutexGuard<'_, BTreeSet<Uuid>> {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Signs what the public log has gained, and takes over what other processes have signed.
+    ///
+    /// # Errors
+    /// Where the database fails, or the log is found damaged: then nothing more is signed.
+    pub fn keep_log(&self) -> Result<(), LogError> {
+        self.log.keep(&self.store)
     }
 
     /// What an answer about one thing rests on.

@@ -1,7 +1,7 @@
-//! A search for another date: the providers of the place are evaluated anew for it, and a
-//! small catalog of them answers.
+//! A search for another date: the listings of the place that look different then are evaluated
+//! anew, and laid over the catalog.
 
-use std::{collections::BTreeSet, thread};
+use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -11,9 +11,9 @@ use super::{
     picture::{self, Easel},
     search::{MAX_REEVALUATED, SearchError},
 };
-use crate::catalog::{Catalog, CatalogBuilder, ListingRecord, Place, Query};
+use crate::catalog::{Catalog, Change, Filters, Listing, Place, Query};
 
-/// A catalog for `as_of` of every published listing in the query's place.
+/// The catalog as the query sees it on another date.
 pub(super) fn catalog_for(
     app: &App,
     catalog: &Catalog,
@@ -23,37 +23,44 @@ pub(super) fn catalog_for(
     if query.place == Place::Everywhere {
         return Err(SearchError::DateNeedsPlace(catalog.as_of()));
     }
-    let listings = catalog
-        .listings_in(query.place, MAX_REEVALUATED)
+    let different = catalog
+        .every_listing(that_differ(query, as_of), MAX_REEVALUATED)
         .ok_or_else(|| SearchError::TooManyForDate(catalog.as_of()))?;
-    let wanted: BTreeSet<Uuid> = listings.iter().map(|listing| listing.provider()).collect();
-    let wanted: Vec<Uuid> = wanted.into_iter().collect();
-    let mut builder = CatalogBuilder::new(catalog.revision(), as_of, catalog.fictional());
-    for record in drawn(catalog, &wanted, app.easel(as_of)) {
-        builder.listing(&record);
-    }
-    Ok(builder.finish())
+    let anew = drawn(catalog, &different, app.easel(as_of));
+    Ok(catalog.patched(catalog.revision(), &anew))
 }
 
-/// The sites of providers, drawn on all processors, a share on each.
-fn drawn(catalog: &Catalog, providers: &[Uuid], easel: Easel<'_>) -> Vec<ListingRecord> {
-    let threads = thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let share = providers.len().div_ceil(threads).max(32);
-    let draw = |share: &[Uuid]| -> Vec<ListingRecord> {
-        share
-            .iter()
-            .filter_map(|id| picture::unpack(catalog.provider(*id)?.detail()))
-            .flat_map(|provider| picture::listings(easel, provider))
-            .collect()
-    };
-    thread::scope(|scope| {
-        let workers: Vec<_> =
-            providers.chunks(share).map(|share| scope.spawn(move || draw(share))).collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| {
-                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .collect()
-    })
+/// The question for what another date can change in an answer: whatever differs then, as far as
+/// no filter leaves it out on any date.
+fn that_differ(query: &Query, as_of: NaiveDate) -> Query {
+    let asked = query.filters.clone();
+    Query {
+        place: query.place,
+        names: query.names.clone(),
+        filters: Filters {
+            // These rest on what is judged by the date.
+            statuses: Vec::new(),
+            routes: Vec::new(),
+            credentials: Vec::new(),
+            credential_tiers: Vec::new(),
+            max_session_cents: None,
+            max_course_cents: None,
+            verified_since: None,
+            differs_on: Some(as_of),
+            ..asked
+        },
+        include_unknown: true,
+        ..Query::default()
+    }
+}
+
+/// The listings of the providers of some, drawn anew.
+fn drawn(catalog: &Catalog, listings: &[&Listing], easel: Easel<'_>) -> Vec<Change> {
+    let providers: BTreeSet<Uuid> = listings.iter().map(|listing| listing.provider()).collect();
+    providers
+        .into_iter()
+        .filter_map(|id| picture::unpack(catalog.provider(id)?.detail()))
+        .flat_map(|provider| picture::listings(easel, provider))
+        .map(|record| Change::Listing(Box::new(record)))
+        .collect()
 }

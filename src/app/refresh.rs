@@ -3,15 +3,16 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::Ordering,
-        mpsc::{self, RecvTimeoutError, Sender},
+        mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
     time::Duration,
 };
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::{
     App,
@@ -20,14 +21,17 @@ use super::{
 };
 use crate::{
     catalog::{Catalog, CatalogBuilder, Change},
-    domain::ListingState,
+    domain::{ListingState, provider::Provider},
     gazetteer::Gazetteer,
     rules::Rulebook,
     store::{self, DataKind, Document, Store},
 };
 
 /// Providers that are read from the store at once.
-const BATCH: usize = 4_000;
+const BATCH: usize = 1_000;
+
+/// Batches that may wait for the next step.
+const AHEAD: usize = 4;
 
 /// Journal entries that a patch looks at; beyond, the catalog is read whole.
 const PATCH_LIMIT: i64 = 2_000;
@@ -35,69 +39,131 @@ const PATCH_LIMIT: i64 = 2_000;
 /// How often the store is asked for changes that other processes made.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Rounds of the keeper in a minute.
-const ROUNDS_A_MINUTE: u64 = 120;
+/// How often accounts are tended.
+const TEND: Duration = Duration::from_secs(60);
+
+/// A catalog that was read whole, and the providers that are missing in it.
+#[derive(Debug)]
+pub struct Built {
+    /// The catalog.
+    pub catalog: Catalog,
+    /// Providers whose stored document this program cannot read.
+    pub unreadable: Vec<Uuid>,
+}
 
 /// Reads the whole store into a catalog for a date.
 ///
+/// A document that cannot be read costs its own listing and no other: it is left out, named in
+/// the log, and counted.
+///
 /// # Errors
-/// When the store fails, or holds a document that this program cannot read.
+/// When the store fails.
 pub fn build(
     store: &Store,
     rulebook: &Rulebook,
     gazetteer: &Gazetteer,
     as_of: NaiveDate,
-) -> Result<Catalog, store::Error> {
+) -> Result<Built, store::Error> {
     let easel = Easel { rulebook, gazetteer, as_of, today: as_of };
     store.read(|reader| {
         let fictional = reader.data_kind()? == Some(DataKind::Fictional);
-        let mut builder = CatalogBuilder::new(reader.head()?, as_of, fictional);
-        reader.for_each_batch(BATCH, |documents| {
-            for change in drawn(&documents, easel)? {
-                match change {
-                    Change::Listing(record) => builder.listing(&record),
-                    Change::Provider(record) => builder.provider(&record),
-                    Change::Gone(record) => builder.gone(record),
-                    Change::NoListing(_) | Change::NoProvider(_) => {}
+        let builder = CatalogBuilder::new(reader.head()?, as_of, fictional);
+        // Reading, drawing and taking in go on side by side.
+        thread::scope(|scope| {
+            let (to_draw, read) = mpsc::sync_channel::<Vec<Document>>(AHEAD);
+            let (to_take, drawn) = mpsc::sync_channel(AHEAD);
+            let read = Arc::new(Mutex::new(read));
+            for _ in 0..threads() {
+                let (read, to_take) = (Arc::clone(&read), to_take.clone());
+                scope.spawn(move || {
+                    let next = || read.lock().ok()?.recv().ok();
+                    while let Some(documents) = next() {
+                        if to_take.send(Drawn::of(&documents, easel)).is_err() {
+                            return;
+                        }
+                    }
+                });
+            }
+            drop((read, to_take));
+            let taking = scope.spawn(move || taken_in(builder, drawn));
+            reader.for_each_batch(BATCH, |documents| {
+                // Nobody takes them only after a panic, which comes out below.
+                let _ = to_draw.send(documents);
+                Ok::<_, store::Error>(())
+            })?;
+            drop(to_draw);
+            Ok(taking.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        })
+    })
+}
+
+/// Takes batches in as they come, and makes the catalog.
+fn taken_in(mut builder: CatalogBuilder, drawn: Receiver<Drawn>) -> Built {
+    let mut unreadable = Vec::new();
+    for batch in drawn {
+        unreadable.extend(batch.unreadable);
+        for change in batch.changes {
+            match change {
+                Change::Listing(record) => builder.listing(&record),
+                Change::Provider(record) => builder.provider(&record),
+                Change::Gone(record) => builder.gone(record),
+                Change::NoListing(_) | Change::NoProvider(_) => {}
+            }
+        }
+    }
+    Built { catalog: builder.finish(), unreadable }
+}
+
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
+}
+
+/// Documents as the catalog takes them in.
+#[derive(Debug, Default)]
+struct Drawn {
+    changes: Vec<Change>,
+    unreadable: Vec<Uuid>,
+}
+
+impl Drawn {
+    fn of(documents: &[Document], easel: Easel<'_>) -> Self {
+        let mut drawn = Self::default();
+        for document in documents {
+            match document.provider() {
+                Ok(provider) => drawn.changes.extend(changes(provider, &document.text, easel)),
+                Err(error) => {
+                    tracing::error!(%error, "a provider is left out of the directory");
+                    drawn.unreadable.push(document.id);
                 }
             }
-            Ok::<_, store::Error>(())
-        })?;
-        Ok(builder.finish())
-    })
-}
-
-/// Documents as the catalog takes them in, drawn on all processors.
-fn drawn(documents: &[Document], easel: Easel<'_>) -> Result<Vec<Change>, store::Error> {
-    let threads = thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
-    let share = documents.len().div_ceil(threads).max(32);
-    thread::scope(|scope| {
-        let workers: Vec<_> = documents
-            .chunks(share)
-            .map(|share| {
-                scope.spawn(move || {
-                    share
-                        .iter()
-                        .map(|document| changes(document, easel))
-                        .collect::<Result<Vec<_>, _>>()
-                })
-            })
-            .collect();
-        let mut all = Vec::new();
-        for worker in workers {
-            let share = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            all.extend(share.into_iter().flatten());
         }
-        Ok(all)
-    })
+        drawn
+    }
+
+    /// Draws on all processors.
+    fn together(documents: &[Document], easel: Easel<'_>) -> Self {
+        let share = documents.len().div_ceil(threads()).max(32);
+        thread::scope(|scope| {
+            let workers: Vec<_> = documents
+                .chunks(share)
+                .map(|share| scope.spawn(move || Self::of(share, easel)))
+                .collect();
+            let mut all = Self::default();
+            for worker in workers {
+                let share = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                all.changes.extend(share.changes);
+                all.unreadable.extend(share.unreadable);
+            }
+            all
+        })
+    }
 }
 
-/// What one document means for the catalog.
-fn changes(document: &Document, easel: Easel<'_>) -> Result<Vec<Change>, store::Error> {
-    let provider = document.provider()?;
+/// What one provider means for the catalog.
+fn changes(provider: Provider, text: &str, easel: Easel<'_>) -> Vec<Change> {
     let sites = provider.sites.iter().map(|site| site.id);
-    Ok(match provider.listing_state {
-        ListingState::Published => picture::records(easel, provider, &document.text),
+    match provider.listing_state {
+        ListingState::Published => picture::records(easel, provider, text),
         ListingState::Delisted | ListingState::Merged => {
             sites.map(Change::NoListing).chain([picture::gone(&provider)]).collect()
         }
@@ -107,7 +173,7 @@ fn changes(document: &Document, easel: Easel<'_>) -> Result<Vec<Change>, store::
         | ListingState::Suspended => {
             sites.map(Change::NoListing).chain([Change::NoProvider(provider.id)]).collect()
         }
-    })
+    }
 }
 
 impl App {
@@ -123,7 +189,7 @@ impl App {
         let changes = self.store.read(|reader| reader.changed_since(revision, PATCH_LIMIT))?;
         let date_turned = catalog.as_of() != today;
         if !date_turned && changes.head == revision {
-            return Ok(());
+            return self.log.renew(&self.store, &self.rulebook, today);
         }
         if changes.accounts || changes.more {
             let accounts = Accounts::read(&self.store, self.clock.now())?;
@@ -132,12 +198,24 @@ impl App {
         // A new date can change every status, and a first provider decides what a database is.
         let first = catalog.provider_count() == 0 && !changes.providers.is_empty();
         if date_turned || changes.more || first {
-            self.catalog.store(build(&self.store, &self.rulebook, self.gazetteer, today)?);
-            return Ok(());
+            let built = build(&self.store, &self.rulebook, self.gazetteer, today)?;
+            *self.left_out() = built.unreadable.into_iter().collect();
+            self.catalog.store(built.catalog);
+            // What the public sees from today on is logged, with how many statuses changed.
+            return self.log.renew(&self.store, &self.rulebook, today);
         }
         let documents = self.store.read(|reader| reader.documents(&changes.providers))?;
-        let patched = catalog.patched(changes.head, &drawn(&documents, self.easel(today))?);
-        self.catalog.store(patched);
+        let mut drawn = Drawn::together(&documents, self.easel(today));
+        for id in &drawn.unreadable {
+            // What was shown of it may no longer be true.
+            let sites = catalog.provider(*id).into_iter().flat_map(|known| known.sites());
+            drawn.changes.extend(sites.map(Change::NoListing));
+            drawn.changes.push(Change::NoProvider(*id));
+        }
+        self.catalog.store(catalog.patched(changes.head, &drawn.changes));
+        let mut unreadable = self.left_out();
+        unreadable.retain(|id| !changes.providers.contains(id));
+        unreadable.extend(drawn.unreadable);
         Ok(())
     }
 
@@ -158,47 +236,90 @@ impl App {
     }
 }
 
-/// A thread that keeps the catalog current; dropping it stops the thread.
+/// Two threads that keep the catalog current; dropping it stops them. A rebuild of the large
+/// tables has a thread of its own, since it must not hold up what others write.
 #[derive(Debug)]
 pub struct Keeper {
-    stop: Option<Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    stop: Vec<Sender<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Keeper {
-    /// Starts the thread.
+    /// Starts the threads.
     #[must_use]
     pub fn start(app: Arc<App>) -> Self {
+        let mut keeper = Self { stop: Vec::new(), threads: Vec::new() };
+        let (rebuilds, signs, tends) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
+        keeper.every(POLL, move || follow(&app));
+        keeper.every(TEND, move || tends.tend_accounts());
+        keeper.every(POLL, move || rebuilds.settle());
+        let mut log = LogKeeping::default();
+        log.keep(&signs);
+        keeper.every(POLL, move || log.keep(&signs));
+        keeper
+    }
+
+    fn every(&mut self, pause: Duration, mut work: impl FnMut() + Send + 'static) {
         let (stop, stopped) = mpsc::channel();
-        let thread = thread::spawn(move || {
-            let mut rounds: u64 = 0;
-            while stopped.recv_timeout(POLL) == Err(RecvTimeoutError::Timeout) {
-                let outcome = app.catch_up();
-                app.settle();
-                if outcome.is_ok() && rounds.is_multiple_of(ROUNDS_A_MINUTE) {
-                    app.tend_accounts();
-                }
-                rounds = rounds.wrapping_add(1);
-                let reachable = outcome.is_ok();
-                if app.store_reachable.swap(reachable, Ordering::Relaxed) != reachable {
-                    match outcome {
-                        Ok(()) => tracing::info!("the database answers again"),
-                        Err(error) => tracing::error!(
-                            %error,
-                            "the database does not answer: reads go on from memory, writes are refused"
-                        ),
-                    }
-                }
+        self.stop.push(stop);
+        self.threads.push(thread::spawn(move || {
+            while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                work();
             }
-        });
-        Self { stop: Some(stop), thread: Some(thread) }
+        }));
+    }
+}
+
+/// Takes in what was written, and notes whether the database answers.
+fn follow(app: &App) {
+    let outcome = app.catch_up();
+    let reachable = outcome.is_ok();
+    if app.store_reachable.swap(reachable, Ordering::Relaxed) != reachable {
+        match outcome {
+            Ok(()) => tracing::info!("the database answers again"),
+            Err(error) => tracing::error!(
+                %error,
+                "the database does not answer: reads go on from memory, writes are refused"
+            ),
+        }
+    }
+}
+
+/// When the log was last seen to, and how that went.
+#[derive(Debug, Default)]
+struct LogKeeping {
+    /// The revision up to which everything is signed.
+    signed: Option<i64>,
+    failed: bool,
+}
+
+impl LogKeeping {
+    /// Has the log signed where anything was written since the last time, and reports the first
+    /// failure of a row.
+    fn keep(&mut self, app: &App) {
+        let revision = app.catalog.load().revision();
+        if self.signed == Some(revision) || (self.failed && app.log.halted().is_some()) {
+            return;
+        }
+        match app.keep_log() {
+            Ok(()) => {
+                self.signed = Some(revision);
+                self.failed = false;
+            }
+            Err(error) => {
+                if !self.failed {
+                    tracing::error!(%error, "the public log cannot be signed");
+                }
+                self.failed = true;
+            }
+        }
     }
 }
 
 impl Drop for Keeper {
     fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
+        self.stop.clear();
+        for thread in self.threads.drain(..) {
             // A panic there has been reported already; there is nobody left to keep.
             let _ = thread.join();
         }

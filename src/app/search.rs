@@ -1,27 +1,27 @@
 //! Search: from a question to the nearest clinics, in one look at one catalog.
 
+mod bytes_out;
+
 use bytes_out::Body;
 use chrono::TimeDelta;
 
 use super::{
     App,
-    answer::{Crisis, LeftOut, Origin, SearchAnswer, SearchMeta},
+    answer::{Crisis, LeftOut, Origin, PageLinks, SearchAnswer, SearchMeta},
     cursor::CursorError,
     request::{Filters, Place, SearchRequest, Sort, Unknowns, View},
 };
 use crate::{
-    catalog::{self, Answer, Catalog, NameQuery, Query, SortKey},
-    domain::{
-        Accepting,
-        place::{LatLon, METRES_PER_MILE},
-    },
+    catalog::{self, Answer, Catalog, Hit, NameQuery, Query, SortKey},
+    domain::{Accepting, place::LatLon},
     gazetteer::Resolution,
 };
 
 pub use bytes_out::Shape;
 
-/// The most listings that a search for another date evaluates anew.
-pub const MAX_REEVALUATED: usize = 20_000;
+/// The most listings that a search for another date evaluates anew: about as many as cost what
+/// twenty ordinary searches do, so that a stranger cannot make the others wait.
+pub const MAX_REEVALUATED: usize = 25;
 
 /// Why a search was refused.
 #[derive(Debug, thiserror::Error)]
@@ -42,8 +42,8 @@ pub enum SearchError {
     Cursor(#[from] CursorError),
     /// Another date was asked for, and there is too much to evaluate anew.
     #[error(
-        "for a date other than {0} a search needs a place with at most {MAX_REEVALUATED} published \
-         clinics in it; choose a smaller radius"
+        "more than {MAX_REEVALUATED} clinics of this place would have to be evaluated anew for a \
+         date other than {0}; choose a smaller radius, more filters, or a date nearer to it"
     )]
     TooManyForDate(chrono::NaiveDate),
     /// Another date was asked for without a place.
@@ -95,6 +95,31 @@ pub fn search(
     request: &SearchRequest,
     rendering: Rendering<'_>,
 ) -> Result<SearchPage, SearchError> {
+    find(app, request, |hits, meta| SearchPage {
+        body: Body::new(rendering.shape, hits.len()).write(hits, &meta, &rendering),
+        revision: meta.revision,
+        next_cursor: meta.next_cursor,
+    })
+}
+
+/// The same answer as typed values, for those who show it in another form.
+///
+/// # Errors
+/// As [`search`].
+pub fn answer(app: &App, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+    find(app, request, |hits, meta| {
+        let items: Result<Vec<_>, _> = hits.iter().map(Body::read).collect();
+        let links = PageLinks { this: String::new(), next: None };
+        Ok(SearchAnswer { data: items.map_err(SearchError::Unreadable)?, meta, links })
+    })?
+}
+
+/// Looks once at one catalog, and shows the listings of the page with what goes with them.
+fn find<T>(
+    app: &App,
+    request: &SearchRequest,
+    show: impl FnOnce(&[Hit<'_>], SearchMeta) -> T,
+) -> Result<T, SearchError> {
     let now = app.clock.now();
     let catalog = app.catalog.load();
     let as_of = request.as_of.unwrap_or_else(|| catalog.as_of());
@@ -133,8 +158,7 @@ pub fn search(
         crisis: Crisis::default(),
         operator: app.operator.clone(),
     };
-    let body = Body::new(rendering.shape, answer.hits.len()).write(&answer.hits, &meta, &rendering);
-    Ok(SearchPage { body, revision: catalog.revision(), next_cursor: meta.next_cursor })
+    Ok(show(&answer.hits, meta))
 }
 
 /// Finds the place, and says what the catalog is to be asked.
@@ -250,6 +274,7 @@ fn filters(filters: &Filters, as_of: chrono::NaiveDate) -> catalog::Filters {
         verified_since: filters
             .verified_within_days
             .and_then(|days| as_of.checked_sub_signed(TimeDelta::try_days(days.into())?)),
+        differs_on: None,
         open_at: filters.open_at.map(catalog::minute_of_week),
     }
 }
@@ -293,119 +318,4 @@ fn left_out(counted: &catalog::LeftOut) -> LeftOut {
         caution,
         not_accredited,
     }
-}
-
-/// Writing the page: listings are copied from the bytes that the catalog keeps.
-mod bytes_out {
-    use std::io::Write as _;
-
-    use super::{METRES_PER_MILE, Rendering, SearchMeta};
-    use crate::catalog::Hit;
-
-    /// JSON or GeoJSON.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub enum Shape {
-        /// The envelope with `data`, `meta` and `links`.
-        Json,
-        /// A GeoJSON feature collection (RFC 7946).
-        GeoJson,
-    }
-
-    /// A body being written.
-    pub(super) struct Body {
-        shape: Shape,
-        out: Vec<u8>,
-    }
-
-    impl Body {
-        pub(super) fn new(shape: Shape, hits: usize) -> Self {
-            Self { shape, out: Vec::with_capacity(1024 + hits * 1536) }
-        }
-
-        pub(super) fn write(
-            mut self,
-            hits: &[Hit<'_>],
-            meta: &SearchMeta,
-            rendering: &Rendering<'_>,
-        ) -> Vec<u8> {
-            self.text(match self.shape {
-                Shape::Json => r#"{"data":["#,
-                Shape::GeoJson => r#"{"type":"FeatureCollection","features":["#,
-            });
-            for (at, hit) in hits.iter().enumerate() {
-                if at > 0 {
-                    self.text(",");
-                }
-                match self.shape {
-                    Shape::Json => self.item(hit),
-                    Shape::GeoJson => self.feature(hit),
-                }
-            }
-            self.text(r#"],"meta":"#);
-            self.json(meta);
-            self.text(r#","links":{"self":"#);
-            self.json(rendering.this);
-            self.text(r#","next":"#);
-            let next = meta
-                .next_cursor
-                .as_ref()
-                .map(|cursor| format!("{}{cursor}", rendering.next_prefix));
-            self.json(&next);
-            self.text("}}");
-            self.out
-        }
-
-        /// The item's own bytes with the distance put in its place.
-        fn item(&mut self, hit: &Hit<'_>) {
-            let (head, tail) = hit.listing.item();
-            self.out.extend_from_slice(head);
-            if let Some(m) = hit.distance_m {
-                // Writing into memory cannot fail.
-                let _ = write!(
-                    self.out,
-                    r#""distance":{{"m":{m:.1},"mi":{:.3}}},"#,
-                    m / METRES_PER_MILE
-                );
-            }
-            self.out.extend_from_slice(tail);
-        }
-
-        fn feature(&mut self, hit: &Hit<'_>) {
-            self.text(r#"{"type":"Feature","id":"#);
-            self.json(&hit.listing.id());
-            self.text(r#","geometry":"#);
-            match hit.listing.point() {
-                Some(p) => {
-                    let _ = write!(
-                        self.out,
-                        r#"{{"type":"Point","coordinates":[{},{}]}}"#,
-                        p.lon, p.lat
-                    );
-                }
-                None => self.text("null"),
-            }
-            self.text(r#","properties":"#);
-            self.item(hit);
-            self.text("}");
-        }
-
-        fn text(&mut self, text: &str) {
-            self.out.extend_from_slice(text.as_bytes());
-        }
-
-        fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) {
-            // Writing into memory cannot fail, and none of these has a map with odd keys.
-            let _ = serde_json::to_writer(&mut self.out, value);
-        }
-    }
-}
-
-/// The same answer as typed values, for those who show it in another form.
-///
-/// # Errors
-/// As [`search`].
-pub fn answer(app: &App, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
-    let rendering = Rendering { shape: Shape::Json, this: "", next_prefix: "" };
-    let page = search(app, request, rendering)?;
-    serde_json::from_slice(&page.body).map_err(SearchError::Unreadable)
 }

@@ -6,7 +6,7 @@
     reason = "entries and slots are numbered here, and a build passes over all of them"
 )]
 
-use std::{cmp::Reverse, collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc};
 
 use super::{
     columns::{Column, Numbers, WORD},
@@ -16,6 +16,7 @@ use super::{
     query::Sort,
     schedules::Schedules,
     segment::{Classes, RANKED, Ranks, Segment, day_number},
+    sorting::{by_number, by_text},
     space::unit_vector,
     terms::{Term, language_terms, payer_term, terms_of},
     tree::{Tree, levels},
@@ -33,6 +34,7 @@ pub(super) struct Draft {
     session_cents: Vec<Option<u32>>,
     course_cents: Vec<Option<u32>>,
     verified: Vec<Option<u32>>,
+    steady: [Vec<Option<u32>>; 2],
     hours: Vec<Option<WeeklyHours>>,
     names: NameDraft,
 }
@@ -47,6 +49,7 @@ impl Default for Draft {
             session_cents: Vec::new(),
             course_cents: Vec::new(),
             verified: Vec::new(),
+            steady: Default::default(),
             hours: Vec::new(),
             names: NameDraft::default(),
         }
@@ -72,6 +75,10 @@ impl Draft {
         self.session_cents.push(record.session_min_cents);
         self.course_cents.push(record.course_min_cents);
         self.verified.push(record.verified_on.map(day_number));
+        for (days, day) in self.steady.iter_mut().zip([record.steady.start(), record.steady.end()])
+        {
+            days.push(Some(day_number(*day)));
+        }
         self.hours.push(record.hours.clone());
         for name in std::iter::once(&record.name).chain(&record.other_names) {
             self.names.add(name, entry);
@@ -89,6 +96,9 @@ impl Draft {
             self.session_cents.push(segment.session_cents.get(slot));
             self.course_cents.push(segment.course_cents.get(slot));
             self.verified.push(segment.verified.get(slot));
+            for (days, numbers) in self.steady.iter_mut().zip(&segment.steady) {
+                days.push(numbers.get(slot));
+            }
             self.hours.push(segment.schedules.get(slot).cloned());
         }
         let entry_of = |slot: u32| Some(entries[slot as usize]).filter(|entry| *entry != GONE);
@@ -109,8 +119,8 @@ impl Draft {
     /// Makes the segment.
     pub(super) fn finish(self) -> Segment {
         let listings = &self.listings;
-        let mut by_id: Vec<u32> = (0..listings.len() as u32).collect();
-        by_id.sort_unstable_by_key(|entry| listings[*entry as usize].id());
+        let count = listings.len() as u32;
+        let by_id = by_number(count, |entry| listings[entry as usize].id().as_u128());
         let point_of = |entry: &u32| listings[*entry as usize].point();
         let (placed, unplaced): (Vec<u32>, Vec<u32>) =
             by_id.iter().partition(|entry| point_of(entry).is_some());
@@ -146,32 +156,32 @@ impl Draft {
             Numbers::new(&scatter(&self.session_cents, &slot_of, leaves), leaves);
         segment.course_cents = Numbers::new(&scatter(&self.course_cents, &slot_of, leaves), leaves);
         segment.verified = Numbers::new(&scatter(&self.verified, &slot_of, leaves), leaves);
+        segment.steady = self
+            .steady
+            .each_ref()
+            .map(|days| Numbers::new(&scatter(days, &slot_of, leaves), leaves));
         segment.schedules = Schedules::new(&scatter(&self.hours, &slot_of, leaves));
         segment.names = self.names.finish(leaves, |entry| slot_of[entry as usize]);
 
-        let mut by_slug = by_id.clone();
-        by_slug.sort_by(|a, b| listings[*a as usize].slug().cmp(listings[*b as usize].slug()));
-        let folded: Vec<String> = listings.iter().map(|l| fold_name(l.name())).collect();
+        // Entries are ordered by their places in the order of ids, so that ties go by id.
+        let entry = |place: u32| by_id[place as usize] as usize;
+        let by_slug = by_text(count, |place| listings[entry(place)].slug());
+        let folded: Vec<String> =
+            by_id.iter().map(|entry| fold_name(listings[*entry as usize].name())).collect();
+        let cents = |of: &[Option<u32>], place| of[entry(place)].map_or(u64::MAX, u64::from);
         segment.ranks = RANKED.map(|sort| {
-            let mut order = by_id.clone();
-            let at = |entry: &u32| *entry as usize;
-            let cents = |of: &[Option<u32>], entry: &u32| of[at(entry)].unwrap_or(u32::MAX);
-            let missing = |of: &[Option<u32>], entry: &u32| of[at(entry)].is_none();
-            let by = |of: &[Option<u32>], entry: &u32| (missing(of, entry), cents(of, entry));
-            // The sorts are stable, so that ties stay in the order of ids.
-            match sort {
-                Sort::CourseCost => order.sort_by_key(|e| by(&self.course_cents, e)),
-                Sort::SessionPrice => order.sort_by_key(|e| by(&self.session_cents, e)),
-                Sort::VerifiedAt => order.sort_by_key(|e| Reverse(self.verified[at(e)])),
-                Sort::Name | Sort::Distance => {
-                    order.sort_by(|a, b| folded[at(a)].cmp(&folded[at(b)]));
-                }
-            }
-            Ranks::new(order.iter().map(|entry| slot_of[at(entry)]), &segment)
+            let order = match sort {
+                Sort::CourseCost => by_number(count, |place| cents(&self.course_cents, place)),
+                Sort::SessionPrice => by_number(count, |place| cents(&self.session_cents, place)),
+                Sort::VerifiedAt => by_number(count, |place| {
+                    self.verified[entry(place)].map_or(u64::MAX, |day| u64::from(u32::MAX - day))
+                }),
+                Sort::Name | Sort::Distance => by_text(count, |place| &folded[place as usize]),
+            };
+            Ranks::new(order.into_iter().map(|place| slot_of[entry(place)]), &segment)
         });
-        let slots = |entries: Vec<u32>| entries.iter().map(|e| slot_of[*e as usize]).collect();
-        segment.by_id = slots(by_id);
-        segment.by_slug = slots(by_slug);
+        segment.by_slug = by_slug.into_iter().map(|place| slot_of[entry(place)]).collect();
+        segment.by_id = by_id.iter().map(|entry| slot_of[*entry as usize]).collect();
         segment
     }
 }

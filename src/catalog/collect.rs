@@ -3,6 +3,7 @@
 use uuid::Uuid;
 
 use super::{
+    layers::Table as _,
     query::{KeyValue, Query, Sort, SortKey},
     region::Region,
     segment::{RANKED, Segment},

@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub enum Fate {
     /// Taken off for good.
     Delisted,
-    /// Became part of this provider.
+    /// Became part of the provider or the site with this id.
     Merged(Uuid),
 }
 
@@ -19,35 +19,56 @@ pub enum Fate {
 pub struct GoneRecord {
     /// The provider's id.
     pub id: Uuid,
-    /// Ids and names in addresses of the provider and its sites.
+    /// The provider's own id and name in addresses.
     pub keys: Vec<String>,
     /// What became of it.
     pub fate: Fate,
+    /// Ids and names in addresses of its sites, each with what became of the site. A site may
+    /// have the name of its provider.
+    pub sites: Vec<(String, Fate)>,
 }
 
 /// Everything that was taken off.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Gone {
-    by_key: Arc<BTreeMap<String, (Uuid, Fate)>>,
+    providers: Arc<ByKey>,
+    sites: Arc<ByKey>,
 }
 
+/// The provider that each key belongs to, and what became of what it named.
+type ByKey = BTreeMap<String, (Uuid, Fate)>;
+
 impl Gone {
-    pub(super) fn fate(&self, key: &str) -> Option<Fate> {
-        self.by_key.get(key).map(|(_, fate)| *fate)
+    pub(super) fn provider(&self, key: &str) -> Option<Fate> {
+        self.providers.get(key).map(|(_, fate)| *fate)
+    }
+
+    pub(super) fn site(&self, key: &str) -> Option<Fate> {
+        self.sites.get(key).map(|(_, fate)| *fate)
     }
 
     /// The same after some providers have changed: what is known of them goes, and `records`
-    /// come in. Few listings are ever taken off, so the map is copied.
+    /// come in. Few listings are ever taken off, so the maps are copied.
     pub(super) fn patched<'r>(
         &self,
         changed: impl Fn(Uuid) -> bool,
         records: impl Iterator<Item = &'r GoneRecord>,
     ) -> Self {
-        let mut by_key = BTreeMap::clone(&self.by_key);
-        by_key.retain(|_, (id, _)| !changed(*id));
-        for record in records {
-            by_key.extend(record.keys.iter().map(|key| (key.clone(), (record.id, record.fate))));
+        let mut records = records.peekable();
+        let mut known = self.providers.values().chain(self.sites.values());
+        if records.peek().is_none() && !known.any(|(id, _)| changed(*id)) {
+            return self.clone();
         }
-        Self { by_key: Arc::new(by_key) }
+        let kept = |map: &Arc<ByKey>| {
+            let mut map = BTreeMap::clone(map);
+            map.retain(|_, (id, _)| !changed(*id));
+            map
+        };
+        let (mut providers, mut sites) = (kept(&self.providers), kept(&self.sites));
+        for GoneRecord { id, keys, fate, sites: of_sites } in records {
+            providers.extend(keys.iter().map(|key| (key.clone(), (*id, *fate))));
+            sites.extend(of_sites.iter().map(|(key, fate)| (key.clone(), (*id, *fate))));
+        }
+        Self { providers: Arc::new(providers), sites: Arc::new(sites) }
     }
 }

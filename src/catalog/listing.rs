@@ -1,5 +1,7 @@
 //! What the catalog takes in for a clinic, and what it keeps of it.
 
+use std::ops::RangeInclusive;
+
 use chrono::NaiveDate;
 use uuid::Uuid;
 
@@ -141,8 +143,12 @@ pub struct ListingRecord {
     pub course_min_cents: Option<u32>,
     /// `safety.verified_on`.
     pub verified_on: Option<NaiveDate>,
+    /// `last_checked_on`; kept with the listing, in no index.
+    pub last_checked_on: Option<NaiveDate>,
     /// Opening hours.
     pub hours: Option<WeeklyHours>,
+    /// The days on which everything here is as it is on the day it was drawn for.
+    pub steady: RangeInclusive<NaiveDate>,
     /// The search item.
     pub item: SplicedItem,
     /// The detail answer's bytes, compressed as the caller likes.
@@ -155,6 +161,9 @@ pub struct Listing {
     id: Uuid,
     provider: Uuid,
     point: Option<LatLon>,
+    state: Option<UsState>,
+    verified_on: Option<NaiveDate>,
+    last_checked_on: Option<NaiveDate>,
     /// Slug, name, item before and after its distance, detail.
     parts: Packed,
 }
@@ -170,6 +179,9 @@ impl Listing {
             id: record.id,
             provider: record.provider,
             point: record.point.filter(|point| point.lat.is_finite() && point.lon.is_finite()),
+            state: record.state,
+            verified_on: record.verified_on,
+            last_checked_on: record.last_checked_on,
             parts: Packed::new(parts.into_iter()),
         }
     }
@@ -190,6 +202,24 @@ impl Listing {
     #[must_use]
     pub const fn point(&self) -> Option<LatLon> {
         self.point
+    }
+
+    /// The state of its address.
+    #[must_use]
+    pub const fn state(&self) -> Option<UsState> {
+        self.state
+    }
+
+    /// `safety.verified_on`.
+    #[must_use]
+    pub const fn verified_on(&self) -> Option<NaiveDate> {
+        self.verified_on
+    }
+
+    /// `last_checked_on`.
+    #[must_use]
+    pub const fn last_checked_on(&self) -> Option<NaiveDate> {
+        self.last_checked_on
     }
 
     /// Name in addresses.

@@ -3,9 +3,10 @@
 //! Pure: no I/O and no clock. A [`Catalog`] is built by a [`CatalogBuilder`], answers
 //! [`Catalog::search`] from memory, and is swapped whole through a [`CatalogHandle`].
 //!
-//! A catalog has two segments of the same make: a large one, built now and then, and a small
-//! one with what changed since. A change makes a new small segment and marks what it replaces
-//! in the large one, so that its price depends on the number of recent changes alone.
+//! A catalog has three segments of the same make: a large one, built now and then, one with what
+//! changed since, and a small one with the last few changes. A change makes the small segment
+//! anew and marks what it replaces in the others, so that its price depends on the last few
+//! changes alone.
 
 mod build;
 mod collect;
@@ -13,6 +14,7 @@ mod columns;
 mod gone;
 mod handle;
 mod hours;
+mod layers;
 mod listing;
 mod names;
 mod packed;
@@ -23,6 +25,7 @@ mod region;
 mod schedules;
 mod search;
 mod segment;
+mod sorting;
 mod space;
 mod terms;
 mod tree;

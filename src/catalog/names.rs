@@ -28,8 +28,7 @@ const SHORT_PREFIX: usize = 2;
 #[must_use]
 pub fn fold_name(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
-    let letters = name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    for letter in letters {
+    let mut push = |letter: char| {
         if letter.is_alphanumeric() {
             folded.push(letter);
         } else if !matches!(letter, '\'' | '\u{2018}' | '\u{2019}' | '\u{2bc}' | '`')
@@ -38,6 +37,13 @@ pub fn fold_name(name: &str) -> String {
         {
             folded.push(' ');
         }
+    };
+    if name.is_ascii() {
+        // Nearly every name, and no letter of it needs a table.
+        name.chars().for_each(|letter| push(letter.to_ascii_lowercase()));
+    } else {
+        let letters = name.nfkd().filter(|c| !is_combining_mark(*c));
+        letters.flat_map(char::to_lowercase).for_each(push);
     }
     folded.truncate(folded.trim_end().len());
     folded

@@ -31,6 +31,9 @@ enum Clause<'a> {
     Below { numbers: &'a Numbers, bound: usize },
     /// A number among the other distinct values.
     From { numbers: &'a Numbers, bound: usize },
+    /// Not the same on a day: numbers of the first days from a bound on, or of the last days
+    /// below one.
+    Differs { first: (&'a Numbers, usize), last: (&'a Numbers, usize) },
     /// Open in a minute of the week.
     Open { schedules: &'a Schedules, minute: u16 },
     /// A name that matches; it is never unknown.
@@ -111,6 +114,14 @@ impl Clause<'_> {
                     (*passes, *open) = (known & !*passes, !known);
                 }
             }
+            Self::Differs { first, last } => {
+                first.0.below(leaves.clone(), first.1, passes);
+                last.0.below(leaves, last.1, open);
+                for (passes, over) in passes.iter_mut().zip(&mut *open) {
+                    *passes = !*passes | *over;
+                }
+                open.fill(0);
+            }
             Self::Open { schedules, minute } => {
                 for ((leaf, among), (passes, open)) in
                     leaves.zip(among).zip(passes.iter_mut().zip(open))
@@ -128,9 +139,11 @@ impl Clause<'_> {
                 values.iter().chain(unknown).fold(0, |bits, mask| bits | mask.block(block))
             }
             Self::Named(mask) => mask.block(block),
-            Self::NoneOf { .. } | Self::Below { .. } | Self::From { .. } | Self::Open { .. } => {
-                u64::MAX
-            }
+            Self::NoneOf { .. }
+            | Self::Below { .. }
+            | Self::From { .. }
+            | Self::Differs { .. }
+            | Self::Open { .. } => u64::MAX,
         }
     }
 }
@@ -175,6 +188,14 @@ impl<'a> Builder<'a> {
         if let Some(date) = filters.verified_since {
             let numbers = &segment.verified;
             self.clauses.push(Clause::From { numbers, bound: numbers.rank(day_number(date)) });
+        }
+        if let Some(date) = filters.differs_on {
+            let [first, last] = &segment.steady;
+            let day = day_number(date);
+            self.clauses.push(Clause::Differs {
+                first: (first, first.rank(day.saturating_add(1))),
+                last: (last, last.rank(day)),
+            });
         }
         if let Some(minute) = filters.open_at {
             self.clauses.push(Clause::Open { schedules: &segment.schedules, minute });

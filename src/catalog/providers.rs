@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{
     columns::{WORD, bit_of, leaf_of, slots_of},
+    layers::{Kept, Layers, Table},
     names::{NameDraft, NameIndex, NameQuery, fold_name},
     packed::Packed,
 };
@@ -231,16 +232,12 @@ impl ProviderTable {
         }
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.providers.len()
-    }
-
-    pub(super) fn all(&self) -> impl Iterator<Item = (u32, &Arc<Provider>)> {
+    fn all(&self) -> impl Iterator<Item = (u32, &Arc<Provider>)> {
         (0_u32..).zip(&self.providers)
     }
 
-    pub(super) fn slot_by_id(&self, id: Uuid) -> Option<u32> {
-        self.find(&self.by_id, |provider| provider.id.cmp(&id))
+    fn get(&self, slot: u32) -> Option<&Provider> {
+        self.providers.get(slot as usize).map(AsRef::as_ref)
     }
 
     fn slot_by_slug(&self, slug: &str) -> Option<u32> {
@@ -277,70 +274,61 @@ fn hash(kind: KeyKind, key: &str) -> u32 {
     hasher.finish() as u32
 }
 
-/// A large table and what changed since it was made.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Providers {
-    pub(super) base: Arc<ProviderTable>,
-    pub(super) recent: Arc<ProviderTable>,
-    /// Slots of the base that newer providers replace: bits by leaf.
-    dead: Arc<Vec<u64>>,
+impl Table for ProviderTable {
+    type New<'a> = Arc<Provider>;
+    /// Bits by leaf.
+    type Dead = Vec<u64>;
+
+    fn merged(older: &[Kept<'_, Self>], new: Vec<Arc<Provider>>) -> Self {
+        let kept = older.iter().flat_map(|(table, stays)| {
+            table
+                .all()
+                .filter(move |(slot, _)| stays(*slot))
+                .map(|(_, provider)| Arc::clone(provider))
+        });
+        Self::new(kept.chain(new).collect())
+    }
+
+    fn len(&self) -> usize {
+        self.providers.len()
+    }
+
+    fn slot_by_id(&self, id: Uuid) -> Option<u32> {
+        self.find(&self.by_id, |provider| provider.id.cmp(&id))
+    }
+
+    fn id(&self, slot: u32) -> Option<Uuid> {
+        self.get(slot).map(Provider::id)
+    }
+
+    fn bury(&self, slot: u32, dead: &mut Vec<u64>) {
+        dead.resize(self.len().div_ceil(WORD), 0);
+        dead[leaf_of(slot)] |= bit_of(slot);
+    }
+
+    fn is_buried(dead: &Vec<u64>, slot: u32) -> bool {
+        dead.get(leaf_of(slot)).is_some_and(|word| word & bit_of(slot) != 0)
+    }
 }
 
-impl Providers {
-    pub(super) fn new(records: Vec<Arc<Provider>>) -> Self {
-        Self { base: Arc::new(ProviderTable::new(records)), ..Self::default() }
-    }
-
-    /// The same with some ids replaced: what `recent` held of them goes.
-    pub(super) fn patched(
-        &self,
-        changed: impl Fn(Uuid) -> bool,
-        ids: impl Iterator<Item = Uuid>,
-        new: impl Iterator<Item = Arc<Provider>>,
-    ) -> Self {
-        let mut dead = Vec::clone(&self.dead);
-        dead.resize(self.base.len().div_ceil(WORD), 0);
-        for slot in ids.filter_map(|id| self.base.slot_by_id(id)) {
-            dead[leaf_of(slot)] |= bit_of(slot);
-        }
-        let kept = self.recent.providers.iter().filter(|p| !changed(p.id)).map(Arc::clone);
-        let recent = Arc::new(ProviderTable::new(kept.chain(new).collect()));
-        Self { base: Arc::clone(&self.base), recent, dead: Arc::new(dead) }
-    }
-
-    /// Everything in one table.
-    pub(super) fn rebuilt(&self) -> Self {
-        let base = self.base.all().filter(|(slot, _)| self.lives(*slot)).map(|(_, p)| p);
-        Self::new(base.chain(&self.recent.providers).map(Arc::clone).collect())
-    }
-
-    fn lives(&self, slot: u32) -> bool {
-        self.dead.get(leaf_of(slot)).is_none_or(|word| word & bit_of(slot) == 0)
-    }
-
-    fn either(&self, slot_in: impl Fn(&ProviderTable) -> Option<u32>) -> Option<&Provider> {
-        if let Some(slot) = slot_in(&self.recent) {
-            return self.recent.providers.get(slot as usize).map(AsRef::as_ref);
-        }
-        let slot = slot_in(&self.base).filter(|slot| self.lives(*slot))?;
-        self.base.providers.get(slot as usize).map(AsRef::as_ref)
-    }
-
+impl Layers<ProviderTable> {
+    /// A provider by its id.
     pub(super) fn by_id(&self, id: Uuid) -> Option<&Provider> {
-        self.either(|table| table.slot_by_id(id))
+        self.find(|table| table.slot_by_id(id)).and_then(|(table, slot)| table.get(slot))
     }
 
+    /// A provider by its name in addresses.
     pub(super) fn by_slug(&self, slug: &str) -> Option<&Provider> {
-        self.either(|table| table.slot_by_slug(slug))
+        self.find(|table| table.slot_by_slug(slug)).and_then(|(table, slot)| table.get(slot))
     }
 
     /// Every provider with a key, by id.
     pub(super) fn by_key(&self, kind: KeyKind, key: &str) -> Vec<&Provider> {
-        let base = self.base.slots_by_key(kind, key).filter(|slot| self.lives(*slot));
-        let base = base.map(|slot| self.base.providers[slot as usize].as_ref());
-        let recent = self.recent.slots_by_key(kind, key);
-        let recent = recent.map(|slot| self.recent.providers[slot as usize].as_ref());
-        let mut found: Vec<&Provider> = base.chain(recent).collect();
+        let mut found: Vec<&Provider> = Vec::new();
+        for layer in self.each() {
+            let slots = layer.table.slots_by_key(kind, key).filter(|slot| layer.lives(*slot));
+            found.extend(slots.filter_map(|slot| layer.table.get(slot)));
+        }
         found.sort_unstable_by_key(|provider| provider.id);
         found
     }
@@ -354,7 +342,8 @@ impl Providers {
     ) -> ProviderPage<'_> {
         let mut total = 0;
         let mut found: Vec<(ProviderKey, &Provider)> = Vec::new();
-        for (table, dead) in [(&self.base, Some(&self.dead)), (&self.recent, None)] {
+        for layer in self.each() {
+            let table = &layer.table;
             let mask = names.map(|names| table.names.mask(names));
             let start = after.map_or(0, |after| {
                 table.providers.partition_point(|provider| provider.list_key() <= *after)
@@ -365,7 +354,7 @@ impl Providers {
                     places @ 1..WORD => (1 << places) - 1,
                     _ => u64::MAX,
                 };
-                let dead = dead.and_then(|dead| dead.get(leaf)).copied().unwrap_or_default();
+                let dead = layer.dead.get(leaf).copied().unwrap_or_default();
                 let word = mask.as_ref().map_or(filled, |mask| mask.leaf(leaf)) & filled & !dead;
                 total += u64::from(word.count_ones());
                 if wanted > 0 && (leaf + 1) * WORD > start {

@@ -129,6 +129,8 @@ pub struct Filters {
     pub max_course_cents: Option<u32>,
     /// First day of verification that counts.
     pub verified_since: Option<NaiveDate>,
+    /// Not known to look on this day as on the catalog's own.
+    pub differs_on: Option<NaiveDate>,
     /// Open in this minute of the week ([`super::minute_of_week`]).
     pub open_at: Option<u16>,
 }
@@ -256,6 +258,14 @@ pub struct LeftOut {
 }
 
 impl LeftOut {
+    /// Adds what another part of the catalog left out.
+    pub(super) fn add(&mut self, other: &Self) {
+        self.unknown += other.unknown;
+        for (sum, more) in self.by_class.iter_mut().zip(other.by_class) {
+            *sum += more;
+        }
+    }
+
     /// Names and counts in the order of precedence, `unknown` first.
     pub fn reasons(&self) -> impl Iterator<Item = (&'static str, u64)> {
         let classes = ListingClass::ALL.iter().map(|class| class.as_str()).zip(self.by_class);

@@ -1,5 +1,10 @@
 //! Places as regions of the unit sphere: what a node or a leaf of the tree has in them.
 
+#![expect(
+    clippy::indexing_slicing,
+    reason = "a leaf has 64 places, and this is the innermost loop"
+)]
+
 use super::{
     columns::slots_of,
     query::Place,
@@ -92,8 +97,8 @@ impl Region {
             Self::Everywhere => return among,
             Self::Circle(circle) => {
                 let chords = points.chords2(circle.vector);
-                let surely = bits(&chords, |chord| chord < circle.surely2);
-                let maybe = bits(&chords, |chord| chord <= circle.maybe2);
+                let surely = bits(chords.map(|chord| chord < circle.surely2));
+                let maybe = bits(chords.map(|chord| chord <= circle.maybe2));
                 (surely, maybe, &|point| distance_m(circle.center, point) <= circle.radius_m)
             }
             Self::Box(degrees) => {
@@ -111,8 +116,15 @@ impl Region {
 }
 
 /// The places of a leaf for which something holds.
-fn bits(values: &[f32; 64], holds: impl Fn(f32) -> bool) -> u64 {
-    values.iter().rev().fold(0, |bits, value| bits << 1 | u64::from(holds(*value)))
+fn bits(holds: [bool; 64]) -> u64 {
+    // Eight bytes of 0 or 1, multiplied, leave their bits in the highest byte: no bit of the sum
+    // comes from two of them.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (eights, _) = holds.as_chunks::<8>();
+    eights.iter().rev().fold(0, |bits, eight| {
+        let bytes = u64::from_le_bytes(eight.map(u8::from));
+        bits << u8::BITS | bytes.wrapping_mul(GATHER) >> (u64::BITS - u8::BITS)
+    })
 }
 
 impl Circle {
@@ -174,8 +186,8 @@ impl LatLonBox {
     fn places(&self, points: &LeafPoints, margin: f32) -> u64 {
         let [(west_sin, west_cos), (east_sin, east_cos)] = self.edges;
         let (low, high) = (self.z.0 + margin, self.z.1 - margin);
-        let places = points.x.iter().zip(&points.y).zip(&points.z);
-        places.rev().fold(0, |bits, ((x, y), z)| {
+        bits(std::array::from_fn(|at| {
+            let (x, y, z) = (points.x[at], points.y[at], points.z[at]);
             let east_of_west = west_cos * y - west_sin * x >= margin;
             let west_of_east = east_sin * x - east_cos * y >= margin;
             let along = match self.span {
@@ -183,8 +195,8 @@ impl LatLonBox {
                 Span::Both => east_of_west & west_of_east,
                 Span::Either => east_of_west | west_of_east,
             };
-            bits << 1 | u64::from(along & (*z >= low) & (*z <= high))
-        })
+            along & (z >= low) & (z <= high)
+        }))
     }
 
     fn overlap(&self, bounds: &Bounds) -> Overlap {

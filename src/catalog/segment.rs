@@ -12,11 +12,14 @@ use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
 
 use super::{
+    build::Draft,
     columns::{Column, Numbers, WORD},
-    listing::{Listing, ListingClass},
+    layers::{Kept, Table},
+    listing::{Listing, ListingClass, ListingRecord},
     names::{NameIndex, fold_name},
     query::{KeyValue, Sort, SortKey},
     schedules::Schedules,
+    search::Dead,
     terms::{Dimension, Term},
     tree::Tree,
 };
@@ -42,12 +45,48 @@ pub(super) struct Segment {
     pub(super) course_cents: Numbers,
     /// Days since the common era began.
     pub(super) verified: Numbers,
+    /// The first and the last day on which a listing is as it was drawn, like `verified`.
+    pub(super) steady: [Numbers; 2],
     pub(super) schedules: Schedules,
     pub(super) names: NameIndex,
     pub(super) ranks: [Ranks; 4],
     /// Slots by id, and by slug.
     pub(super) by_id: Box<[u32]>,
     pub(super) by_slug: Box<[u32]>,
+}
+
+impl Table for Segment {
+    type New<'a> = &'a ListingRecord;
+    type Dead = Dead;
+
+    fn merged(older: &[Kept<'_, Self>], new: Vec<&ListingRecord>) -> Self {
+        let mut draft = Draft::default();
+        for (segment, stays) in older {
+            draft.add_segment(segment, stays);
+        }
+        new.into_iter().for_each(|record| draft.add(record));
+        draft.finish()
+    }
+
+    fn len(&self) -> usize {
+        self.listings.len()
+    }
+
+    fn slot_by_id(&self, id: Uuid) -> Option<u32> {
+        self.find(&self.by_id, |listing| listing.id().cmp(&id))
+    }
+
+    fn id(&self, slot: u32) -> Option<Uuid> {
+        self.listing(slot).map(|listing| listing.id())
+    }
+
+    fn bury(&self, slot: u32, dead: &mut Dead) {
+        dead.add(self, slot);
+    }
+
+    fn is_buried(dead: &Dead, slot: u32) -> bool {
+        dead.contains(slot)
+    }
 }
 
 /// The class of every slot: a word for each class and leaf, and sums from the first leaf on.
@@ -149,11 +188,6 @@ impl Segment {
         }
     }
 
-    /// The slot of a listing by its id.
-    pub(super) fn slot_by_id(&self, id: Uuid) -> Option<u32> {
-        self.find(&self.by_id, |listing| listing.id().cmp(&id))
-    }
-
     /// The slot of a listing by its slug.
     pub(super) fn slot_by_slug(&self, slug: &str) -> Option<u32> {
         self.find(&self.by_slug, |listing| listing.slug().cmp(slug))
@@ -169,6 +203,11 @@ impl Segment {
         let (leaf, bit) = (slot as usize / WORD, 1_u64 << (slot as usize % WORD));
         let mut classes = ListingClass::ALL.into_iter().enumerate();
         classes.find(|(at, _)| self.classes.words[*at][leaf] & bit != 0).map(|(_, class)| class)
+    }
+
+    /// The listing of a slot with its class.
+    pub(super) fn classed(&self, slot: u32) -> Option<(ListingClass, &Listing)> {
+        Some((self.class(slot)?, self.listing(slot)?.as_ref()))
     }
 
     /// What a slot is ordered by in an order that has ranks.
@@ -200,6 +239,7 @@ impl Segment {
             c.iter().map(|(word, column)| word.len() + column.memory()).sum::<usize>()
         };
         let numbers = [&self.session_cents, &self.course_cents, &self.verified];
+        let numbers = numbers.into_iter().chain(&self.steady);
         let ranks = self.ranks.iter().map(|ranks| {
             size_of_val(&*ranks.of_slot)
                 + size_of_val(&*ranks.signposts)
@@ -214,7 +254,7 @@ impl Segment {
                     + columns(&self.languages)
                     + columns(&self.payers)
                     + self.classes.memory()
-                    + numbers.iter().map(|n| n.memory()).sum::<usize>(),
+                    + numbers.map(Numbers::memory).sum::<usize>(),
             ),
             ("hours", self.schedules.memory()),
             ("orders", ranks.sum()),

@@ -9,13 +9,14 @@ use super::{
     build::Draft,
     collect::Found,
     gone::{Fate, Gone, GoneRecord},
+    layers::{Layer, Layers, Table as _},
     listing::{Listing, ListingClass, ListingRecord},
     names::NameQuery,
     providers::{
-        KeyKind, Provider, ProviderKey, ProviderPage, ProviderRecord, Providers, provider,
+        KeyKind, Provider, ProviderKey, ProviderPage, ProviderRecord, ProviderTable, provider,
     },
-    query::{Answer, Hit, KeyValue, LeftOut, Place, Query, Sort, SortKey, View},
-    search::{Dead, search},
+    query::{Answer, Hit, KeyValue, LeftOut, Query, Sort, SortKey, View},
+    search::search,
     segment::Segment,
 };
 
@@ -29,12 +30,10 @@ pub struct Catalog {
     revision: i64,
     as_of: NaiveDate,
     fictional: bool,
-    base: Arc<Segment>,
-    recent: Arc<Segment>,
-    dead: Arc<Dead>,
-    providers: Providers,
+    listings: Layers<Segment>,
+    providers: Layers<ProviderTable>,
     gone: Gone,
-    /// The revision of every listing and provider that changed since the base was made.
+    /// The revision of every listing and provider that changed since the large tables were made.
     touched: Arc<BTreeMap<Uuid, i64>>,
 }
 
@@ -85,10 +84,8 @@ impl CatalogBuilder {
             revision: self.revision,
             as_of: self.as_of,
             fictional: self.fictional,
-            base: Arc::new(self.listings.finish()),
-            recent: Arc::default(),
-            dead: Arc::default(),
-            providers: Providers::new(self.providers),
+            listings: Layers::new(self.listings.finish()),
+            providers: Layers::new(ProviderTable::new(self.providers)),
             gone: Gone::default().patched(|_| false, self.gone.iter()),
             touched: Arc::default(),
         }
@@ -132,7 +129,8 @@ impl Catalog {
     /// How many listings there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.base.listings.len() - self.dead.len() + self.recent.listings.len()
+        let living = |layer: &Layer<Segment>| layer.table.listings.len() - layer.dead.len();
+        self.listings.each().map(living).sum()
     }
 
     /// How many providers there are.
@@ -151,24 +149,17 @@ impl Catalog {
     #[must_use]
     pub fn search(&self, query: &Query) -> Answer<'_> {
         let most = if query.limit == 0 { 0 } else { query.limit + 1 };
-        let base = search(&self.base, &self.dead, query, most);
-        let recent = search(&self.recent, &Dead::default(), query, most);
-        let from = |segment, found: Vec<Found>| -> Vec<(&Arc<Segment>, Found)> {
-            found.into_iter().map(|found| (segment, found)).collect()
-        };
-        let base_found = from(&self.base, base.found);
-        let mut found = if recent.found.is_empty() {
-            base_found
-        } else {
-            let recent = from(&self.recent, recent.found);
-            let mut keyed: Vec<_> = base_found
-                .into_iter()
-                .chain(recent)
-                .map(|(segment, found)| (key(segment, query, &found), segment, found))
-                .collect();
-            keyed.sort_by(|(a, ..), (b, ..)| a.order(b));
-            keyed.into_iter().map(|(_, segment, found)| (segment, found)).collect()
-        };
+        let (mut total, mut left_out) = (0, LeftOut::default());
+        let mut parts: Vec<(&Segment, Vec<Found>)> = Vec::new();
+        for layer in self.listings.each() {
+            let part = search(&layer.table, &layer.dead, query, most);
+            total += part.total;
+            left_out.add(&part.left_out);
+            if !part.found.is_empty() {
+                parts.push((&layer.table, part.found));
+            }
+        }
+        let mut found = in_order(parts, query);
         let more = found.len() > query.limit;
         found.truncate(query.limit);
         let next = found.last().filter(|_| more).map(|(segment, found)| key(segment, query, found));
@@ -182,21 +173,14 @@ impl Catalog {
                 })
             })
             .collect();
-        let mut left_out = LeftOut {
-            unknown: base.left_out.unknown + recent.left_out.unknown,
-            by_class: base.left_out.by_class,
-        };
-        for (sum, more) in left_out.by_class.iter_mut().zip(recent.left_out.by_class) {
-            *sum += more;
-        }
-        Answer { hits, total: base.total + recent.total, left_out, next }
+        Answer { hits, total, left_out, next }
     }
 
-    /// Every published listing of a place, whatever its class; `None` where there are more
-    /// than `most`.
+    /// Every published listing that a query finds, whatever its class; `None` where there are
+    /// more than `most`.
     #[must_use]
-    pub fn listings_in(&self, place: Place, most: usize) -> Option<Vec<&Listing>> {
-        let mut query = Query { place, view: View::EVERY, limit: 0, ..Query::default() };
+    pub fn every_listing(&self, query: Query, most: usize) -> Option<Vec<&Listing>> {
+        let mut query = Query { view: View::EVERY, limit: 0, after: None, ..query };
         let total = usize::try_from(self.search(&query).total).ok()?;
         if total > most {
             return None;
@@ -205,22 +189,31 @@ impl Catalog {
         Some(self.search(&query).hits.into_iter().map(|hit| hit.listing).collect())
     }
 
+    /// Every published listing with its class, in no order that means anything.
+    pub fn listings(&self) -> impl Iterator<Item = (ListingClass, &Listing)> {
+        self.listings.each().flat_map(|layer| {
+            let living = layer.table.slots().filter(|slot| layer.lives(*slot));
+            living.filter_map(|slot| layer.table.classed(slot))
+        })
+    }
+
     /// A listing by the site's id.
     #[must_use]
     pub fn listing(&self, id: Uuid) -> Option<&Listing> {
-        self.either(|segment| segment.slot_by_id(id))
+        self.found(|segment| segment.slot_by_id(id))
     }
 
     /// A listing by its slug.
     #[must_use]
     pub fn listing_by_slug(&self, slug: &str) -> Option<&Listing> {
-        self.either(|segment| segment.slot_by_slug(slug))
+        self.found(|segment| segment.slot_by_slug(slug))
     }
 
     /// The class of a listing.
     #[must_use]
     pub fn class(&self, id: Uuid) -> Option<ListingClass> {
-        self.at(|segment| segment.slot_by_id(id)).and_then(|(segment, slot)| segment.class(slot))
+        let (segment, slot) = self.listings.find(|segment| segment.slot_by_id(id))?;
+        segment.class(slot)
     }
 
     /// A provider by its id.
@@ -235,10 +228,16 @@ impl Catalog {
         self.providers.by_slug(slug)
     }
 
-    /// What became of the provider or site that was found by this id or name in addresses.
+    /// What became of the provider that was found by this id or name in addresses.
     #[must_use]
-    pub fn fate(&self, key: &str) -> Option<Fate> {
-        self.gone.fate(key)
+    pub fn provider_fate(&self, key: &str) -> Option<Fate> {
+        self.gone.provider(key)
+    }
+
+    /// What became of the clinic that was found by this id or name in addresses.
+    #[must_use]
+    pub fn listing_fate(&self, key: &str) -> Option<Fate> {
+        self.gone.site(key)
     }
 
     /// Every provider that has a key, by id. A name is compared folded
@@ -278,38 +277,20 @@ impl Catalog {
                 }
             }
         }
-        let mut draft = Draft::default();
-        let id_of = |slot| self.recent.listing(slot).map(|listing| listing.id());
-        draft.add_segment(&self.recent, |slot| {
-            id_of(slot).is_some_and(|id| !listings.contains_key(&id))
-        });
-        listings.values().flatten().for_each(|record| draft.add(record));
-        let mut dead = Dead::clone(&self.dead);
-        for slot in listings.keys().filter_map(|id| self.base.slot_by_id(*id)) {
-            dead.add(&self.base, slot);
-        }
         let gone = self.gone.patched(|id| providers.contains_key(&id), gone.into_iter());
-        let changed_providers: Vec<Uuid> = providers.keys().copied().collect();
-        let providers = if providers.is_empty() {
-            self.providers.clone()
-        } else {
-            self.providers.patched(
-                |id| providers.contains_key(&id),
-                providers.keys().copied(),
-                providers.values().flatten().map(|record| provider(record)),
-            )
-        };
+        let ids_of_listings: Vec<Uuid> = listings.keys().copied().collect();
+        let ids_of_providers: Vec<Uuid> = providers.keys().copied().collect();
         let mut touched = BTreeMap::clone(&self.touched);
-        touched.extend(listings.keys().map(|id| (*id, revision)));
-        touched.extend(changed_providers.iter().map(|id| (*id, revision)));
+        let ids = ids_of_listings.iter().chain(&ids_of_providers);
+        touched.extend(ids.map(|id| (*id, revision)));
+        let listings = listings.into_values().flatten().collect();
+        let providers = providers.into_values().flatten().map(provider).collect();
         Self {
             revision,
             as_of: self.as_of,
             fictional: self.fictional,
-            base: Arc::clone(&self.base),
-            recent: Arc::new(draft.finish()),
-            dead: Arc::new(dead),
-            providers,
+            listings: self.listings.patched(&ids_of_listings, listings),
+            providers: self.providers.patched(&ids_of_providers, providers),
             gone,
             touched: Arc::new(touched),
         }
@@ -325,16 +306,11 @@ impl Catalog {
     /// whose result [`Self::rebased_on`] then brings up to date.
     #[must_use]
     pub fn rebuilt(&self) -> Self {
-        let mut draft = Draft::default();
-        draft.add_segment(&self.base, |slot| !self.dead.contains(slot));
-        draft.add_segment(&self.recent, |_| true);
         Self {
             revision: self.revision,
             as_of: self.as_of,
             fictional: self.fictional,
-            base: Arc::new(draft.finish()),
-            recent: Arc::default(),
-            dead: Arc::default(),
+            listings: self.listings.rebuilt(),
             providers: self.providers.rebuilt(),
             gone: self.gone.clone(),
             touched: Arc::default(),
@@ -351,54 +327,49 @@ impl Catalog {
             .filter(|(_, revision)| **revision > rebuilt.revision)
             .map(|(id, revision)| (*id, *revision))
             .collect();
-        let mut draft = Draft::default();
-        let id_of = |slot| self.recent.listing(slot).map(|listing| listing.id());
-        draft.add_segment(&self.recent, |slot| {
-            id_of(slot).is_some_and(|id| touched.contains_key(&id))
-        });
-        let mut dead = Dead::default();
-        for slot in touched.keys().filter_map(|id| rebuilt.base.slot_by_id(*id)) {
-            dead.add(&rebuilt.base, slot);
-        }
-        let recent = self.providers.recent.all().map(|(_, provider)| provider);
-        let providers = rebuilt.providers.patched(
-            |_| true,
-            touched.keys().copied(),
-            recent.filter(|provider| touched.contains_key(&provider.id())).map(Arc::clone),
-        );
+        let changed: Vec<Uuid> = touched.keys().copied().collect();
         Self {
             revision: self.revision,
             as_of: self.as_of,
             fictional: self.fictional,
-            base: Arc::clone(&rebuilt.base),
-            recent: Arc::new(draft.finish()),
-            dead: Arc::new(dead),
-            providers,
+            listings: self.listings.rebased_on(&rebuilt.listings, &changed),
+            providers: self.providers.rebased_on(&rebuilt.providers, &changed),
             gone: self.gone.clone(),
             touched: Arc::new(touched),
         }
     }
 
-    /// The segment and slot of a listing: what changed since the base was made comes first.
-    fn at(&self, slot_in: impl Fn(&Segment) -> Option<u32>) -> Option<(&Segment, u32)> {
-        if let Some(slot) = slot_in(&self.recent) {
-            return Some((&self.recent, slot));
-        }
-        let slot = slot_in(&self.base).filter(|slot| !self.dead.contains(*slot))?;
-        Some((&self.base, slot))
-    }
-
-    fn either(&self, slot_in: impl Fn(&Segment) -> Option<u32>) -> Option<&Listing> {
-        self.at(slot_in).and_then(|(segment, slot)| segment.listing(slot)).map(AsRef::as_ref)
+    fn found(&self, slot_in: impl Fn(&Segment) -> Option<u32>) -> Option<&Listing> {
+        let (segment, slot) = self.listings.find(slot_in)?;
+        segment.listing(slot).map(AsRef::as_ref)
     }
 
     /// Bytes on the heap, by part.
     #[must_use]
     pub fn memory(&self) -> Vec<(&'static str, usize)> {
-        let mut parts = self.base.memory();
-        parts.push(("providers", self.providers.base.memory()));
+        let mut parts = self.listings.base().memory();
+        parts.push(("providers", self.providers.base().memory()));
         parts
     }
+}
+
+/// The hits of all segments in the whole order.
+fn in_order<'a>(
+    mut parts: Vec<(&'a Segment, Vec<Found>)>,
+    query: &Query,
+) -> Vec<(&'a Segment, Found)> {
+    if parts.len() < 2 {
+        let only = parts.pop().into_iter();
+        return only
+            .flat_map(|(segment, found)| found.into_iter().map(move |found| (segment, found)))
+            .collect();
+    }
+    let all = parts.into_iter().flat_map(|(segment, found)| {
+        found.into_iter().map(move |found| (key(segment, query, &found), segment, found))
+    });
+    let mut keyed: Vec<(SortKey, &Segment, Found)> = all.collect();
+    keyed.sort_by(|(a, ..), (b, ..)| a.order(b));
+    keyed.into_iter().map(|(_, segment, found)| (segment, found)).collect()
 }
 
 /// Where a hit stands in the whole order.

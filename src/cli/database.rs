@@ -8,11 +8,14 @@ use tempfile::TempDir;
 
 use super::{Exit, Failure, exit};
 use crate::{
-    app::import::ImportError,
+    app::{
+        import::ImportError,
+        public_log::{LogError, LogSettings, PublicRecords},
+    },
     clock::{Clock, SystemClock},
-    config::DatabaseArgs,
+    config::{DatabaseArgs, LogArgs},
     import::csv::HeaderError,
-    store::{self, Options, Prepare, Store, Target},
+    store::{self, Options, Prepare, Publisher, Store, Target},
 };
 
 /// `bedside migrate`.
@@ -53,7 +56,8 @@ pub(super) fn open_for_trial(
     clock: Arc<dyn Clock>,
 ) -> Result<(Store, Option<TempDir>), Failure> {
     let target: Target = args.url().parse().map_err(failure)?;
-    let unprepared = Options { prepare: Prepare::Nothing, ..Options::default() };
+    let prepare = Prepare::Nothing;
+    let unprepared = Options { prepare, publisher: Some(publisher()?), ..Options::default() };
     match Store::open(target, &unprepared, Arc::clone(&clock)) {
         Ok(store) => Ok((store, None)),
         Err(store::Error::Missing { .. }) => {
@@ -61,7 +65,8 @@ pub(super) fn open_for_trial(
                 .context("cannot make a folder for the trial")
                 .map_err(Failure::Output)?;
             let target = Target::Sqlite(scratch.path().join("trial.db"));
-            let store = Store::open(target, &Options::default(), clock).map_err(failure)?;
+            let options = Options { publisher: Some(publisher()?), ..Options::default() };
+            let store = Store::open(target, &options, clock).map_err(failure)?;
             Ok((store, Some(scratch)))
         }
         Err(error) => Err(failure(error)),
@@ -74,7 +79,18 @@ fn open_prepared(
     clock: Arc<dyn Clock>,
 ) -> Result<Store, Failure> {
     let target: Target = args.url().parse().map_err(failure)?;
-    Store::open(target, &Options { prepare, ..Options::default() }, clock).map_err(failure)
+    let options = Options { prepare, publisher: Some(publisher()?), ..Options::default() };
+    Store::open(target, &options, clock).map_err(failure)
+}
+
+/// What says to a store what is public.
+fn publisher() -> Result<Arc<dyn Publisher>, Failure> {
+    Ok(Arc::new(PublicRecords::built_in().map_err(Failure::Other)?))
+}
+
+/// What the operator says about the public log.
+pub(super) fn log_settings(args: &LogArgs) -> LogSettings {
+    LogSettings { origin: args.log_origin.clone(), checkpoint_file: args.checkpoint_file.clone() }
 }
 
 /// The exit code that fits an error of the store.
@@ -93,9 +109,26 @@ pub(super) fn failure(error: store::Error) -> Failure {
 
 /// The exit code that fits an application that could not be opened.
 pub(super) fn app_failure(error: anyhow::Error) -> Failure {
-    match error.downcast_ref::<store::Error>() {
-        Some(store::Error::Unavailable { .. }) => Failure::Unavailable(error),
-        _ => Failure::Other(error),
+    if let Some(store::Error::Unavailable { .. }) = error.downcast_ref::<store::Error>() {
+        return Failure::Unavailable(error);
+    }
+    match error.downcast::<LogError>() {
+        Ok(error) => log_failure(error),
+        Err(error) => Failure::Other(error),
+    }
+}
+
+/// The exit code that fits an error of the public log.
+pub(super) fn log_failure(error: LogError) -> Failure {
+    match error {
+        LogError::Store(error) => failure(error),
+        LogError::Damaged(_) => Failure::Other(error.into()),
+        LogError::Behind { .. }
+        | LogError::Forked { .. }
+        | LogError::OtherLog { .. }
+        | LogError::OriginFixed { .. }
+        | LogError::Note(_)
+        | LogError::File { .. } => Failure::Config(error.into()),
     }
 }
 

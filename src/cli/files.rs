@@ -143,14 +143,16 @@ impl CheckCommand {
         let unreadable = |error: std::io::Error| {
             Failure::NoInput(anyhow::Error::new(error).context("the input cannot be read"))
         };
-        while let Some(batch) = rows.next_batch().map_err(unreadable)? {
+        let read = rows.each_batch(|batch| {
             for row in batch {
                 match row.result {
                     Ok(_) => report.take(row.warnings),
                     Err(errors) => report.refuse(errors),
                 }
             }
-        }
+            Ok::<_, std::io::Error>(())
+        });
+        read.map_err(unreadable)?;
         finish(&report, self.json)
     }
 }

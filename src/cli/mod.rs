@@ -4,6 +4,7 @@ mod admin;
 mod database;
 mod exit;
 mod files;
+mod log;
 mod rules;
 mod search;
 mod serve;
@@ -45,6 +46,8 @@ enum Command {
     Search(search::SearchCommand),
     /// Make accounts and change signing keys, at the terminal
     Admin(admin::AdminCommand),
+    /// Check and keep the public log of changes
+    Log(log::LogCommand),
     /// Bring the database's tables up to date, or say what there is to do
     Migrate(database::MigrateCommand),
     /// Print the OpenAPI document
@@ -72,6 +75,7 @@ impl Cli {
             Command::Rules(command) => command.run(),
             Command::Search(command) => command.run(),
             Command::Admin(command) => command.run(),
+            Command::Log(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Openapi => exit::print(&crate::http::openapi::text()),
             Command::Health(command) => command.run(),

@@ -42,7 +42,9 @@ impl ServeCommand {
             demo::fill(&store, set, &rulebook, files::gazetteer()?, clock.as_ref())
                 .map_err(database::import_failure)?;
         }
-        let app = App::open(store, clock, args.operator.clone()).map_err(database::app_failure)?;
+        let log = database::log_settings(&args.log);
+        let app = App::open_with(store, clock, args.operator.clone(), &log)
+            .map_err(database::app_failure)?;
         if app.deciders() < DECIDERS {
             tracing::warn!(
                 deciders = app.deciders(),
@@ -56,7 +58,8 @@ impl ServeCommand {
         let listener = TcpListener::bind(args.listen)
             .with_context(|| format!("cannot listen on {}", args.listen))
             .map_err(Failure::Unavailable)?;
-        let shared = Shared::new(Arc::clone(&app), Limits::default(), pages::ROUTES);
+        let shared = Shared::new(Arc::clone(&app), Limits::default(), pages::ROUTES)
+            .with_error_page(pages::error_page);
         let running = Running {
             workers: args.workers.map(std::num::NonZeroUsize::get),
             compress: args.compress,

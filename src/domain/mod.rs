@@ -5,6 +5,7 @@
 
 mod codes;
 pub mod course_cost;
+pub mod editorial;
 pub mod fact;
 pub mod hours;
 pub mod offer;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{
     Accepting, AliasType, EvidenceKind, Indication, LicenceStatus, ListingState, OperatingStatus,
     PractitionerRole, Tier, UnknownReason, UsState,
+    editorial::{self, ProviderEditorial, SiteEditorial},
     fact::FactValue,
     offer::{
         Course, Coverage, Credential, Flag, Hours, Integration, Payment, Price, PriceGuarantee,
@@ -18,8 +19,9 @@ use super::{
 };
 
 /// Who put an item there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ItemOrigin)]
 pub enum Origin {
     /// A provider file; the next file with the same `source_key` may withdraw it.
     File,
@@ -28,7 +30,7 @@ pub enum Origin {
 }
 
 /// An item with the bookkeeping that lets history be proved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Kept<T> {
     /// The item's number within its provider; never used twice.
     pub n: u32,
@@ -37,11 +39,32 @@ pub struct Kept<T> {
     /// The day on which it was taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_on: Option<NaiveDate>,
+    /// Who took it back; absent = a file. What a person took back no file restores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn_by: Option<Origin>,
     /// The item itself.
     pub item: T,
 }
 
 impl<T> Kept<T> {
+    /// An item that stands.
+    #[must_use]
+    pub const fn new(n: u32, by: Origin, item: T) -> Self {
+        Self { n, by, withdrawn_on: None, withdrawn_by: None, item }
+    }
+
+    /// Takes the item back.
+    pub const fn withdraw(&mut self, by: Origin, on: NaiveDate) {
+        self.withdrawn_on = Some(on);
+        self.withdrawn_by = Some(by);
+    }
+
+    /// True where a person has taken the item back.
+    #[must_use]
+    pub fn withdrawn_by_person(&self) -> bool {
+        !self.stands() && self.withdrawn_by == Some(Origin::Person)
+    }
+
     /// True while nobody has taken the item back.
     #[must_use]
     pub const fn stands(&self) -> bool {
@@ -150,7 +173,7 @@ pub struct Prescriber {
 }
 
 /// What is said about a site apart from facts, prices and credentials.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SiteProfile {
     /// The site's own name; absent = the provider's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -209,7 +232,7 @@ pub struct SiteProfile {
 }
 
 /// One physical place of a provider.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Site {
     /// The clinic's id in the API.
     pub id: Uuid,
@@ -217,9 +240,12 @@ pub struct Site {
     pub source_key: String,
     /// Name in addresses; never changes once published.
     pub slug: String,
-    /// The day on which its source stopped naming it.
+    /// The day on which its source stopped naming it, or a person took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawn_on: Option<NaiveDate>,
+    /// What people have decided about it.
+    #[serde(default, skip_serializing_if = "editorial::is_default")]
+    pub editorial: SiteEditorial,
     /// Everything that is neither fact nor price nor credential.
     pub profile: SiteProfile,
     /// Statements about this site.
@@ -234,7 +260,7 @@ pub struct Site {
 }
 
 /// What is said about a provider apart from its items.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ProviderProfile {
     /// Display name.
     pub name: String,
@@ -265,7 +291,7 @@ pub struct ProviderProfile {
 }
 
 /// An organisation that gives or prescribes ketamine, with all that is stated about it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Provider {
     /// The provider's id in the API.
     pub id: Uuid,
@@ -288,6 +314,9 @@ pub struct Provider {
     pub updated_at: DateTime<Utc>,
     /// The number that the next item gets.
     pub next_n: u32,
+    /// What people have decided about it.
+    #[serde(default, skip_serializing_if = "editorial::is_default")]
+    pub editorial: ProviderEditorial,
     /// Everything that is neither item nor site.
     pub profile: ProviderProfile,
     /// Statements about the provider.

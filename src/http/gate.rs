@@ -30,7 +30,7 @@ use super::{
     metrics::UNMATCHED,
     problem::{Kind, PROBLEM_JSON, Problem},
     routes::served_as,
-    shared::Shared,
+    shared::{Failure, Shared},
 };
 
 /// The header of the request id.
@@ -62,6 +62,8 @@ struct Arrival {
     id: HeaderValue,
     method: Method,
     route: Option<usize>,
+    /// The path, where an error of it is to be a page.
+    page: Option<Box<str>>,
 }
 
 /// What becomes of a request.
@@ -110,8 +112,14 @@ impl Arrival {
             Some(given) if is_sane_id(given) => given.clone(),
             _ => fresh_id(&shared),
         };
-        let route = shared.routes.find(request.match_info().as_str(), request.method());
-        Self { started: Instant::now(), id, method: request.method().clone(), route, shared }
+        let path = request.match_info().as_str();
+        let route = shared.routes.find(path, request.method());
+        let documented = route
+            .and_then(|at| shared.routes.all().get(at))
+            .map_or_else(|| path.starts_with("/v1/"), |route| route.documented);
+        let reads_pages = !documented && reads_pages(request.headers());
+        let page = reads_pages.then(|| path.into());
+        Self { started: Instant::now(), id, method: request.method().clone(), route, page, shared }
     }
 
     /// The answers that need no handler: to OPTIONS, and to a method that the route lacks.
@@ -198,6 +206,12 @@ impl Arrival {
                 "request failed",
             );
         }
+        if let (Some(path), Some(show)) = (&self.page, self.shared.error_page) {
+            let status = problem.kind().status();
+            let retry_after_s = problem.retry_after_s();
+            let failure = Failure { path, status, retry_after_s, request_id: id };
+            return show(&self.shared.app, &failure);
+        }
         let instance = match (self.route, request) {
             (Some(_), _) => Some(self.template()),
             (None, Some(request)) => Some(request.path()),
@@ -209,11 +223,7 @@ impl Arrival {
     /// The last step: headers, count, log line.
     fn dress(&self, answer: &mut HttpResponse) {
         let headers = answer.headers_mut();
-        for (name, value) in &SECURITY_HEADERS {
-            if !headers.contains_key(name) {
-                headers.insert(name.clone(), HeaderValue::from_static(value));
-            }
-        }
+        secure(headers);
         if !headers.contains_key(header::CACHE_CONTROL) {
             headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         }
@@ -244,6 +254,15 @@ impl Arrival {
     }
 }
 
+/// Adds the security headers that an answer has not set itself.
+pub(super) fn secure(headers: &mut HeaderMap) {
+    for (name, value) in &SECURITY_HEADERS {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), HeaderValue::from_static(value));
+        }
+    }
+}
+
 fn insert(headers: &mut HeaderMap, values: &[(HeaderName, &'static str)]) {
     for (name, value) in values {
         headers.insert(name.clone(), HeaderValue::from_static(value));
@@ -257,6 +276,17 @@ fn problem_of(error: &Error) -> Problem {
         || Problem::of(Kind::from_status(error.as_response_error().status_code())),
         Problem::clone,
     )
+}
+
+/// Whether a client would rather read a page than a document for programs: whichever of the two
+/// it names first.
+fn reads_pages(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let mut kinds = accept
+        .unwrap_or_default()
+        .split(',')
+        .map(|range| range.split(';').next().unwrap_or_default().trim());
+    kinds.find(|kind| *kind == "text/html" || kind.ends_with("json")) == Some("text/html")
 }
 
 fn is_page(headers: &HeaderMap) -> bool {
@@ -276,7 +306,7 @@ fn is_sane_id(id: &HeaderValue) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
-fn fresh_id(shared: &Shared) -> HeaderValue {
+pub(super) fn fresh_id(shared: &Shared) -> HeaderValue {
     let mut buffer = uuid::Uuid::encode_buffer();
     let id = shared.app.clock.new_id();
     // An id of hexadecimal digits and hyphens is always a header value.

@@ -35,8 +35,10 @@ use super::{
     servers((url = "/", description = "This server")),
     tags(
         (name = "accounts", description = "Signing in and out, and who may do what."),
+        (name = "admin", description = "Listings as administrators work on them. A provider with its sites is one listing with one version; the id of a site stands for its listing."),
         (name = "check", description = "Is this provider known, and as what?"),
         (name = "clinics", description = "One clinic or several, with everything known and unknown."),
+        (name = "log", description = "The public log of changes, which nobody can rewrite unseen."),
         (name = "providers", description = "The organisations behind the clinics, also those without an address."),
         (name = "reference", description = "Code lists with their sources."),
         (name = "rules", description = "The rulebook, its vocabulary, and evaluations of given facts."),
@@ -113,6 +115,18 @@ error_class! {
 error_class! {
     /// What may go wrong with a question about readiness.
     ReadinessErrors: InvalidParameter, UnknownParameter, NotAcceptable, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when the public log is read page by page.
+    LogListErrors: InvalidParameter, UnknownParameter, NotAcceptable, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when something of the public log is read by its name.
+    LogNamedErrors: BadRequest, UnknownParameter, NotFound, NotAcceptable, Internal, Unavailable,
         DeadlineExceeded
 }
 
@@ -205,6 +219,36 @@ error_class! {
         NotAcceptable,
         RequestTimeout, PayloadTooLarge, UnsupportedMediaType, TooManyRequests, Internal,
         Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when an administrator reads a list.
+    AdminListErrors: BadRequest, InvalidParameter, UnknownParameter, InvalidCursor,
+        CursorMismatch, CursorExpired, Unauthenticated, Forbidden, SecondFactorMissing, NotFound,
+        NotAcceptable, Internal, Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when an administrator reads one thing.
+    AdminReadErrors: BadRequest, InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotFound, NotAcceptable, Internal, Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when something new is recorded.
+    CreateErrors: BadRequest, InvalidBody, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotFound, NotAcceptable, RequestTimeout, Conflict, ShownHasChanged,
+        RequestInProgress, PayloadTooLarge, UnsupportedMediaType, InvalidListing,
+        IdempotencyKeyReused, Internal, Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when a listing is changed.
+    ChangeErrors: BadRequest, InvalidBody, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, FourEyes, NotFound, NotAcceptable, RequestTimeout, Conflict,
+        IllegalTransition, Held, RequestInProgress, PreconditionFailed, PayloadTooLarge,
+        UnsupportedMediaType, InvalidListing, IdempotencyKeyReused, PreconditionRequired,
+        Internal, Unavailable, DeadlineExceeded
 }
 
 /// The responses that some types of problem make: one for each status, with an example of each.

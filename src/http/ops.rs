@@ -55,6 +55,10 @@ pub struct Readiness {
     revision: i64,
     /// The date that its statuses hold for.
     as_of: NaiveDate,
+    /// Providers that are left out because the database holds them in a form that this program
+    /// cannot read; the log names them.
+    #[schema(example = 0)]
+    unreadable: usize,
 }
 
 /// Who is asking.
@@ -119,6 +123,7 @@ pub async fn get_readiness(
         writes,
         revision: catalog.revision(),
         as_of: catalog.as_of(),
+        unreadable: shared.app.unreadable(),
     };
     Ok(reply::whole(media, Caching::NoStore, reply::json(&readiness)?))
 }
@@ -147,6 +152,11 @@ pub async fn get_metrics(
     for (name, about, value) in [
         ("catalog_revision", "Revision of the catalog that answers", as_number(catalog.revision())),
         ("catalog_providers", "Providers in the catalog", as_number(catalog.provider_count())),
+        (
+            "catalog_unreadable_providers",
+            "Providers left out because their documents cannot be read",
+            as_number(shared.app.unreadable()),
+        ),
         (
             "store_reachable",
             "1 while the database answers",

@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::refusals::Candidate;
+use super::refusals::{Candidate, Members};
 
 /// The media type of every error.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -92,6 +92,8 @@ kinds! {
         "You are who you say, but none of your roles or scopes allows this. Ask an administrator.";
     SecondFactorMissing = "second-factor-missing", FORBIDDEN, "Second factor needed",
         "Your role needs a second factor and the account has none yet. Until it does, all it may do is POST /v1/auth/totp.";
+    FourEyes = "four-eyes", FORBIDDEN, "Another person has to do it",
+        "Whoever created, changed or submitted a listing since it was last public does not publish it. Ask somebody who did none of these.";
     NotFound = "not-found", NOT_FOUND, "Not found",
         "There is nothing at this address.";
     PlaceNotFound = "place-not-found", NOT_FOUND, "Place not found",
@@ -101,9 +103,17 @@ kinds! {
     NotAcceptable = "not-acceptable", NOT_ACCEPTABLE, "Not acceptable",
         "None of the media types in `Accept` can be served here.";
     RequestTimeout = "request-timeout", REQUEST_TIMEOUT, "Request took too long to arrive",
-        "The body did not arrive in time. Send it again.";
+        "The request did not arrive whole in time. Send it again.";
     Conflict = "conflict", CONFLICT, "Conflict",
         "What was asked for does not go with how things are now; the detail says what is in the way.";
+    IllegalTransition = "illegal-transition", CONFLICT, "Not possible in this state",
+        "The listing's state does not allow this step. `possible` lists the steps that it allows.";
+    Held = "held", CONFLICT, "Held for a person",
+        "Something makes the listing wait: an address that nothing but the provider confirms, or something that it shares with another listing. `holds` lists each; confirm the address or release the hold.";
+    ShownHasChanged = "shown-has-changed", CONFLICT, "What was shown has changed",
+        "The digest stands for something else than what is there now. Ask again without a digest, look, and send the new one.";
+    RequestInProgress = "request-in-progress", CONFLICT, "Request in progress",
+        "A request with this `Idempotency-Key` is being served. Ask again in a moment; the answer will be its answer.";
     Gone = "gone", GONE, "Gone",
         "The listing was taken off for good; the detail says why.";
     PreconditionFailed = "precondition-failed", PRECONDITION_FAILED, "Changed in between",
@@ -115,15 +125,21 @@ kinds! {
     AmbiguousPlace = "ambiguous-place", UNPROCESSABLE_ENTITY, "Ambiguous place",
         "Several places have that name. `candidates` lists them; ask again with `city` and `state`, or with a ZIP code.";
     TooManyListings = "too-many-listings", UNPROCESSABLE_ENTITY, "Too many listings for another date",
-        "Answering for another date evaluates every listing of the place anew, so the place may hold at most 20,000. Ask for a smaller radius.";
+        "Answering for another date evaluates every listing of the place anew that looks different then, of which there may be at most 25. Ask for a smaller radius, for more filters or for a date nearer to today.";
     NotOffered = "not-offered", UNPROCESSABLE_ENTITY, "Not offered",
         "The clinic is not known to offer the route that was asked for, so there is no cost of a course on it.";
     InvalidFacts = "invalid-facts", UNPROCESSABLE_ENTITY, "Invalid facts",
         "The body is JSON of the right shape, but a fact, a value, a rule or a date in it cannot be. `errors` names each by its JSON pointer; GET /v1/facts has the vocabulary.";
+    InvalidListing = "invalid-listing", UNPROCESSABLE_ENTITY, "Invalid listing",
+        "The body is JSON of the right shape, but something in it cannot be said of a listing. `errors` names each place by its JSON pointer and says how to mend it.";
+    IdempotencyKeyReused = "idempotency-key-reused", UNPROCESSABLE_ENTITY, "Idempotency-Key reused",
+        "The key was used within the last 24 hours for a request with another body or address. Take a new one for each thing that is to be done.";
     PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED, "If-Match needed",
         "A change must say which version it is made from: send the `ETag` of what you read as `If-Match`, so that nobody's work is overwritten unseen.";
     TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS, "Too many requests",
         "More was asked than this operation allows in so short a time. Try again after the time in `Retry-After`.";
+    HeadTooLarge = "head-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE, "Head too large",
+        "The address and the headers of the request are larger than the service reads, or there are too many headers. Send fewer or shorter ones; a long question goes into a body.";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Internal error",
         "The service made a mistake. It is logged under the request id.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Unavailable",
@@ -153,6 +169,7 @@ impl Kind {
             StatusCode::REQUEST_TIMEOUT => Self::RequestTimeout,
             StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Self::HeadTooLarge,
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             other if other.is_client_error() => Self::BadRequest,
             _ => Self::Internal,
@@ -215,6 +232,7 @@ struct Inner {
     detail: Cow<'static, str>,
     errors: Vec<FieldError>,
     candidates: Option<Box<RawValue>>,
+    more: Members,
     retry_after_s: Option<u16>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
@@ -227,6 +245,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             candidates: None,
+            more: Members::default(),
             retry_after_s: (kind.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(1),
             source: None,
         }))
@@ -271,6 +290,13 @@ impl Problem {
         self
     }
 
+    /// Adds what tells the client what to do next.
+    #[must_use]
+    pub fn with_members(mut self, members: Members) -> Self {
+        self.0.more = members;
+        self
+    }
+
     /// Its type.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -281,6 +307,12 @@ impl Problem {
     #[must_use]
     pub fn detail(&self) -> &str {
         &self.0.detail
+    }
+
+    /// How long to wait before asking again, in seconds.
+    #[must_use]
+    pub fn retry_after_s(&self) -> Option<u16> {
+        self.0.retry_after_s
     }
 
     /// The mistakes in the request.
@@ -331,6 +363,7 @@ impl Problem {
             request_id,
             errors: &inner.errors,
             candidates: inner.candidates.as_deref(),
+            more: &inner.more,
         };
         let mut response = HttpResponse::build(inner.kind.status());
         response
@@ -380,6 +413,8 @@ pub struct ProblemBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<Vec<Candidate<'static>>>)]
     candidates: Option<&'a RawValue>,
+    #[serde(flatten)]
+    more: &'a Members,
 }
 
 impl fmt::Display for Problem {

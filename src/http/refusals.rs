@@ -7,10 +7,14 @@ use utoipa::ToSchema;
 use super::problem::{FieldError, Kind, Location, Problem};
 use crate::{
     app::{
-        accounts::SignInError, answer::Origin, cursor::CursorError, detail::Missing,
+        accounts::SignInError,
+        answer::Origin,
+        cursor::CursorError,
+        detail::Missing,
+        editorial::{EditError, Hold},
         search::SearchError,
     },
-    domain::course_cost::CourseCostError,
+    domain::{ListingState, course_cost::CourseCostError, editorial::Verb},
     store,
 };
 
@@ -26,6 +30,24 @@ pub struct Candidate<'a> {
     /// Degrees east.
     #[schema(example = -89.64)]
     lon: f64,
+}
+
+/// What some problems say beside their text, so that a client knows what to do next.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProblemMembers)]
+pub struct Members {
+    /// The version that is current: of a change that was made from another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, example = 4)]
+    pub current_version: Option<i64>,
+    /// The steps that the listing's state allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub possible: Option<Vec<Verb>>,
+    /// What holds the listing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub holds: Vec<Hold>,
 }
 
 impl<'a> From<&'a Origin> for Candidate<'a> {
@@ -122,4 +144,42 @@ impl From<SignInError> for Problem {
             SignInError::Store(error) => error.into(),
         }
     }
+}
+
+impl From<EditError> for Problem {
+    fn from(error: EditError) -> Self {
+        let detail = error.to_string();
+        match error {
+            EditError::Unknown | EditError::NoVersion(_) => Self::new(Kind::NotFound, detail),
+            EditError::Stale { current } => Self::new(Kind::PreconditionFailed, detail)
+                .with_members(Members { current_version: Some(current), ..Members::default() }),
+            EditError::IllegalTransition { from, .. } => illegal(detail, from),
+            EditError::Closed { state } => illegal(detail, state),
+            EditError::Held(holds) => {
+                Self::new(Kind::Held, detail).with_members(Members { holds, ..Members::default() })
+            }
+            EditError::FourEyes(_) => Self::new(Kind::FourEyes, detail),
+            EditError::Invalid(faults) => {
+                let errors = faults
+                    .into_iter()
+                    .map(|fault| {
+                        FieldError::new(Location::Pointer(fault.pointer), "invalid", fault.detail)
+                    })
+                    .collect();
+                Self::new(Kind::InvalidListing, detail).with_errors(errors)
+            }
+            EditError::Conflict(_) => Self::new(Kind::Conflict, detail),
+            EditError::KeyReused => Self::new(Kind::IdempotencyKeyReused, detail),
+            EditError::KeyRunning => Self::new(Kind::RequestInProgress, detail),
+            EditError::ShownChanged => Self::new(Kind::ShownHasChanged, detail),
+            EditError::Cursor(error) => error.into(),
+            EditError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn illegal(detail: String, state: ListingState) -> Problem {
+    let possible = Some(Verb::possible(state).collect());
+    Problem::new(Kind::IllegalTransition, detail)
+        .with_members(Members { possible, ..Members::default() })
 }

@@ -22,6 +22,8 @@ pub enum Media {
     Html,
     /// Plain text.
     Text,
+    /// Bytes.
+    Octets,
 }
 
 impl Media {
@@ -34,6 +36,7 @@ impl Media {
             Self::GeoJson => "application/geo+json",
             Self::Html => "text/html",
             Self::Text => "text/plain",
+            Self::Octets => "application/octet-stream",
         }
     }
 
@@ -46,6 +49,7 @@ impl Media {
             Self::GeoJson => "application/geo+json",
             Self::Html => "text/html; charset=utf-8",
             Self::Text => "text/plain; charset=utf-8",
+            Self::Octets => "application/octet-stream",
         }
     }
 }
@@ -105,6 +109,10 @@ pub enum Caching {
     Revalidate,
     /// Everybody, for an hour: reference data.
     Public,
+    /// Everybody, for a few seconds: what moves on with every change.
+    Briefly,
+    /// Everybody, for good: what never changes.
+    Immutable,
 }
 
 impl Caching {
@@ -113,6 +121,8 @@ impl Caching {
             Self::NoStore => "no-store",
             Self::Revalidate => "private, no-cache",
             Self::Public => "public, max-age=3600",
+            Self::Briefly => "public, max-age=2",
+            Self::Immutable => "public, max-age=31536000, immutable",
         }
     }
 }

@@ -10,7 +10,7 @@ use actix_web::{
 use utoipa::openapi::{OpenApi, PathItem};
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::{docs, ops, v1};
+use super::{docs, log_files, ops, v1};
 
 /// Registers every documented route; a handler without documentation does not compile here.
 pub fn documented(config: &mut ServiceConfig<'_>) {
@@ -49,6 +49,27 @@ pub fn documented(config: &mut ServiceConfig<'_>) {
         .service(v1::admin::clients::get_client)
         .service(v1::admin::clients::update_client)
         .service(v1::admin::clients::act_on_client)
+        .service(v1::log::list_changes)
+        .service(v1::log::get_log)
+        .service(v1::log::list_log_entries)
+        .service(v1::log::get_log_proof)
+        .service(log_files::get_checkpoint)
+        .service(log_files::get_tile)
+        // Those with a name of their own before those that take any.
+        .service(v1::admin::clinics::list_listings)
+        .service(v1::admin::clinics::list_duplicates)
+        .service(v1::admin::clinics::create_listing)
+        .service(v1::admin::clinics::publish_listings)
+        .service(v1::admin::clinics::get_listing)
+        .service(v1::admin::clinics::patch_listing)
+        .service(v1::admin::clinics::list_versions)
+        .service(v1::admin::clinics::get_diff)
+        .service(v1::admin::clinics::change_listing_items)
+        .service(v1::admin::clinics::submit_listing)
+        .service(v1::admin::clinics::release_hold)
+        .service(v1::admin::clinics::confirm_listing_address)
+        .service(v1::admin::clinics::merge_listing)
+        .service(v1::admin::clinics::move_listing)
         .service(docs::get_document)
         .service(docs::get_problem_type)
         .service(ops::get_health)
@@ -69,6 +90,10 @@ pub const FIXED_BODY: &str = "/bench/fixed";
 pub const UNDOCUMENTED: &[(&str, &[Method])] =
     &[("/docs", &[Method::GET]), ("/docs/{file:.*}", &[Method::GET]), (FIXED_BODY, &[Method::GET])];
 
+/// Templates whose last part may hold slashes, which a document cannot say, with the pattern that
+/// says so.
+const DEEP: &[(&str, &str)] = &[(log_files::TILE, log_files::TILE_PATTERN)];
+
 /// One route.
 #[derive(Debug)]
 pub struct Route {
@@ -79,6 +104,8 @@ pub struct Route {
     pub methods: Vec<Method>,
     /// The value of its `Allow` header.
     pub allow: HeaderValue,
+    /// True for an operation of the document, whose errors are problem documents for everybody.
+    pub documented: bool,
 }
 
 impl Route {
@@ -109,10 +136,10 @@ impl Routes {
     pub fn new(document: &OpenApi, more: &[(&str, &[Method])]) -> Self {
         let mut found = Self { routes: Vec::new(), exact: HashMap::new(), patterns: Vec::new() };
         for (path, item) in &document.paths.paths {
-            found.add(path, methods_of(item));
+            found.add(path, methods_of(item), true);
         }
         for (path, methods) in UNDOCUMENTED.iter().chain(more) {
-            found.add(path, methods.to_vec());
+            found.add(path, methods.to_vec(), false);
         }
         found
     }
@@ -140,10 +167,12 @@ impl Routes {
         taking.or(exact).or(first)
     }
 
-    fn add(&mut self, path: &str, methods: Vec<Method>) {
+    fn add(&mut self, path: &str, methods: Vec<Method>, documented: bool) {
         let at = self.routes.len();
         if path.contains('{') {
-            self.patterns.push((ResourceDef::new(path), at));
+            let deep = DEEP.iter().find(|(template, _)| *template == path);
+            let pattern = deep.map_or(path, |(_, pattern)| *pattern);
+            self.patterns.push((ResourceDef::new(pattern), at));
         } else {
             self.exact.insert(path.to_owned(), at);
         }
@@ -154,7 +183,7 @@ impl Routes {
         allow.push("OPTIONS");
         let allow = HeaderValue::from_str(&allow.join(", "))
             .unwrap_or_else(|_| HeaderValue::from_static("OPTIONS"));
-        self.routes.push(Route { template: path.to_owned(), methods, allow });
+        self.routes.push(Route { template: path.to_owned(), methods, allow, documented });
     }
 }
 

@@ -7,11 +7,13 @@ use std::{
     time::Duration,
 };
 
+use actix_http::{HttpService, error::DispatchError};
+use actix_service::{IntoServiceFactory as _, ServiceFactoryExt as _, fn_service, map_config};
 use actix_web::{
-    App as Application, HttpResponse, HttpServer, Resource,
-    dev::ServerHandle,
+    App as Application, HttpResponse, Resource,
+    dev::{AppConfig, ServerHandle},
     middleware::{Compress, Condition},
-    rt::System,
+    rt::{System, net::TcpStream},
     web::{self, Bytes, Data},
 };
 use utoipa_actix_web::AppExt as _;
@@ -22,6 +24,7 @@ use super::{
     reply::{self, Caching, Media},
     routes::{self, FIXED_BODY},
     shared::Shared,
+    wire::Wire,
 };
 
 /// How often the samples of the metrics are folded.
@@ -93,7 +96,17 @@ impl Server {
             let limits = shared.limits.clone();
             let workers = self.running.workers;
             let folding = Data::clone(&shared);
-            let mut server = HttpServer::new(move || {
+            let mut builder = actix_server::Server::build()
+                .disable_signals()
+                .max_concurrent_connections(limits.connections_per_worker)
+                .shutdown_timeout(limits.shutdown_time.as_secs());
+            if let Some(workers) = workers {
+                builder = builder.workers(workers);
+            }
+            let stopping = builder.graceful_shutdown_signal();
+            let address = self.address;
+            // What `HttpServer` does, with a `Wire` around each socket.
+            let listening = builder.listen("bedside", self.listener, move || {
                 let gated = Data::clone(&shared).into_inner();
                 let (more, fixed) = (self.running.more, self.running.fixed_body);
                 let (application, _) = Application::new()
@@ -101,7 +114,7 @@ impl Server {
                     .into_utoipa_app()
                     .configure(routes::documented)
                     .split_for_parts();
-                application
+                let application = application
                     .configure(routes::undocumented)
                     .configure(move |config| {
                         if let Some(more) = more {
@@ -114,17 +127,28 @@ impl Server {
                     .default_service(web::to(nothing_here))
                     .wrap_fn(move |request, next| gate::pass(Arc::clone(&gated), request, next))
                     .wrap(Condition::new(self.running.compress, Compress::default()))
-            })
-            .disable_signals()
-            .client_request_timeout(limits.header_time)
-            .client_disconnect_timeout(Duration::from_secs(1))
-            .keep_alive(limits.keep_alive)
-            .max_connections(limits.connections_per_worker)
-            .shutdown_timeout(limits.shutdown_time.as_secs());
-            if let Some(workers) = workers {
-                server = server.workers(workers);
-            }
-            let server = server.listen(self.listener)?.run();
+                    .into_factory()
+                    .map_err(|error| error.error_response());
+                let stopping = stopping.clone();
+                let connection = HttpService::build()
+                    .graceful_shutdown_signal(move || {
+                        let stopping = stopping.clone();
+                        async move { stopping.notified().await }
+                    })
+                    .client_request_timeout(limits.header_time)
+                    .client_disconnect_timeout(Duration::from_secs(1))
+                    .keep_alive(limits.keep_alive)
+                    .local_addr(address)
+                    .h1(map_config(application, |()| AppConfig::default()));
+                let shared = Data::clone(&shared).into_inner();
+                fn_service(move |io: TcpStream| {
+                    let peer = io.peer_addr().ok();
+                    let wire = Wire::new(io, Arc::clone(&shared));
+                    std::future::ready(Ok::<_, DispatchError>((wire, peer)))
+                })
+                .and_then(connection)
+            })?;
+            let server = listening.run();
             actix_web::rt::spawn(async move {
                 let mut ticks = tokio::time::interval(FOLD_METRICS_EVERY);
                 loop {

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use actix_web::http::{Method, header::EntityTag};
+use actix_web::{
+    HttpResponse,
+    http::{Method, StatusCode, header::EntityTag},
+};
 use chrono::{Datelike as _, NaiveDate};
 use tokio::sync::Semaphore;
 
@@ -26,6 +29,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// How long a request's head may take to arrive.
     pub header_time: Duration,
+    /// How long a client may take next to nothing of an answer that is ready for it.
+    pub stall_time: Duration,
     /// How long an idle connection is kept.
     pub keep_alive: Duration,
     /// How many connections one worker holds; more wait.
@@ -41,12 +46,29 @@ impl Default for Limits {
             body_time: Duration::from_secs(8),
             request_time: Duration::from_secs(10),
             header_time: Duration::from_secs(5),
+            stall_time: Duration::from_secs(10),
             keep_alive: Duration::from_secs(5),
             connections_per_worker: 10_000,
             shutdown_time: Duration::from_secs(8),
         }
     }
 }
+
+/// An error on its way to somebody who reads pages.
+#[derive(Debug, Clone, Copy)]
+pub struct Failure<'a> {
+    /// The path that was asked for; it decides the language and is never logged.
+    pub path: &'a str,
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// How long to wait before asking again, in seconds.
+    pub retry_after_s: Option<u16>,
+    /// The id under which the service logged the request.
+    pub request_id: Option<&'a str>,
+}
+
+/// Shows an error as a page.
+pub type ErrorPage = fn(&App, &Failure<'_>) -> HttpResponse;
 
 /// The state behind every request.
 #[derive(Debug)]
@@ -63,6 +85,8 @@ pub struct Shared {
     pub other_dates: Semaphore,
     /// Whose turn it is to have a password hashed.
     pub hashing: Hashing,
+    /// Shows errors to people; without it everybody gets problem documents.
+    pub error_page: Option<ErrorPage>,
 }
 
 impl Shared {
@@ -78,7 +102,14 @@ impl Shared {
             metrics,
             other_dates: Semaphore::new(1),
             hashing: Hashing::default(),
+            error_page: None,
         }
+    }
+
+    /// The same, with errors as pages for those who ask for pages.
+    #[must_use]
+    pub fn with_error_page(self, show: ErrorPage) -> Self {
+        Self { error_page: Some(show), ..self }
     }
 
     /// The tag of an answer from the catalog: its revision, its date, the media type and the

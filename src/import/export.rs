@@ -135,11 +135,11 @@ fn numbered_evidence(provider: &Provider) -> (Vec<Evidence>, Vec<Option<u32>>) {
 }
 
 fn renumbered<T: Cites + Clone>(kept: &[Kept<T>], numbers: &[Option<u32>]) -> Vec<T> {
-    let number = |at: &u32| numbers.get(usize::try_from(*at).ok()?).copied().flatten();
+    let number = |at: u32| numbers.get(usize::try_from(at).ok()?).copied().flatten();
     standing(kept)
         .cloned()
         .map(|mut item| {
-            *item.evidence_mut() = item.evidence().iter().filter_map(number).collect();
+            item.recite(number);
             item
         })
         .collect()

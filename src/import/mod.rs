@@ -28,6 +28,7 @@ use std::io::{self, BufRead};
 
 pub use check::{Checker, FactCheck, Places};
 pub use line::{Line, SiteLine};
+pub(crate) use merge::Cites;
 pub use merge::{MergeContext, Merged, Mode, SlugKind, merge};
 pub use problem::{Problem, RowError};
 pub use report::ImportReport;

@@ -144,8 +144,10 @@ fn parse(text: &str) -> serde_json::Result<Line> {
     Ok(line)
 }
 
-/// Turns a tree of values into a row, with every problem of its shape.
-pub(super) fn from_tree(line: u64, value: Value, checker: &Checker<'_>) -> Row {
+/// Turns a tree of values into a row, with every problem that it has: of its shape, else of its
+/// values.
+#[must_use]
+pub fn from_tree(line: u64, value: Value, checker: &Checker<'_>) -> Row {
     match Line::deserialize(Objects(&value)) {
         Ok(parsed) => checked(line, parsed, checker),
         Err(error) => diagnosed(line, value, checker, Some(&error)),
@@ -237,7 +239,9 @@ impl WholeFile {
     /// the file.
     #[must_use]
     pub fn admit(&mut self, row: Row) -> Row {
-        let Some(key) = row.source_key.clone() else { return row };
+        // A row that was refused states nothing: a good one with its key is the first.
+        let Ok(line) = &row.result else { return row };
+        let key = line.source_key.clone();
         if let Some(first) = self.seen.get(&key) {
             let problem = format!("line {first} has the same key");
             let mend = "keep one line for each provider";
@@ -245,7 +249,6 @@ impl WholeFile {
             return Row::refused(row.line, Some(key), problems);
         }
         self.seen.insert(key.clone(), row.line);
-        let Ok(line) = &row.result else { return row };
         let fictional = *self.fictional.get_or_insert(line.fictional);
         if line.fictional == fictional {
             return row;

@@ -81,6 +81,11 @@ impl ImportReport {
         keep(&mut self.errors, &mut self.errors_more, vec![error]);
     }
 
+    /// Notes what a person should know about the file, though no row was refused for it.
+    pub fn note(&mut self, warning: RowError) {
+        keep(&mut self.warnings, &mut self.warnings_more, vec![warning]);
+    }
+
     /// Notes that all of it was undone.
     pub const fn undo(&mut self) {
         self.created = 0;

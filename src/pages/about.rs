@@ -179,7 +179,10 @@ pub async fn rule_page(
             IfUndetermined::BlocksOnFacts => "rule-blocks-on-facts",
             IfUndetermined::Discloses => "rule-discloses",
         },
-        place: state.map_or_else(|| lang.t("rule-us").into_owned(), str::to_owned),
+        place: match state {
+            Some(code) => lang.t(&format!("state-{code}")).into_owned(),
+            None => lang.t("rule-us").into_owned(),
+        },
         kind: kind(lang, rule),
         version: rule.version,
         facts: rule

@@ -1,16 +1,16 @@
 //! A clinic as a list shows it: every text ready in the page's language.
 
+mod attended;
+
 use crate::{
-    app::answer::{ClinicItem, CourseCostSummary, Safety},
+    app::answer::{ClinicItem, CourseCostSummary, Safety, SiteRef},
     domain::{CoverageStance, CredentialTier, SafetyStatus, course_cost::CostState, place::LatLon},
     rules::Rulebook,
 };
 
 use super::{format, lang::Lang};
 
-/// What the rulebook says of a subject of which nothing was ever asked; the answer carries it
-/// as the status's text.
-const NOT_ASKED: &str = "Not checked yet";
+use attended::AttendedView;
 
 /// A safety status as a page shows it.
 #[derive(Debug, Clone)]
@@ -33,9 +33,7 @@ impl StatusView {
             SafetyStatus::InsufficientInformation | SafetyStatus::OutOfScope => "open",
         };
         let day = safety.verified_on.map(|day| format::date(lang, day)).unwrap_or_default();
-        let never_asked = safety.status == SafetyStatus::InsufficientInformation
-            && safety.text.starts_with(NOT_ASKED);
-        let key = if never_asked {
+        let key = if safety.never_asked {
             "status-not_asked".to_owned()
         } else {
             format!("status-{}", safety.status)
@@ -64,10 +62,6 @@ pub struct ReasonsView {
     pub more: u64,
 }
 
-/// How the answer begins a reason that names what is missing, and what parts the names.
-const NOT_VERIFIED: &str = "Not verified: ";
-const BETWEEN: &str = "; ";
-
 impl ReasonsView {
     /// The reasons of a status in the page's language.
     #[must_use]
@@ -82,9 +76,11 @@ impl ReasonsView {
                 view.found.push(FindingView { rule: reason.rule.clone(), text });
                 continue;
             }
-            let names = reason.text.strip_prefix(NOT_VERIFIED).unwrap_or(&reason.text);
-            for name in names.split(BETWEEN) {
-                let label = label(lang, name, rulebook);
+            // Where no fact is missing, the law behind the rule is not confirmed.
+            let law = reason.missing.is_empty().then(|| lang.t("missing-law").into_owned());
+            for label in
+                reason.missing.iter().filter_map(|name| label(lang, name, rulebook)).chain(law)
+            {
                 if !view.missing.contains(&label) {
                     view.missing.push(label);
                 }
@@ -94,13 +90,9 @@ impl ReasonsView {
     }
 }
 
-/// A fact's English label in the page's language. What is no label is about the law.
-fn label(lang: Lang, english: &str, rulebook: &Rulebook) -> String {
-    let facts = rulebook.vocabulary().facts();
-    match facts.iter().find(|fact| fact.label.text(crate::rules::Lang::En) == english) {
-        Some(fact) => fact.label.text(lang.into()).to_owned(),
-        None => lang.t("missing-law").into_owned(),
-    }
+/// A fact's label in the page's language.
+fn label(lang: Lang, name: &str, rulebook: &Rulebook) -> Option<String> {
+    rulebook.vocabulary().named(name).map(|spec| spec.label.text(lang.into()).to_owned())
 }
 
 impl From<Lang> for crate::rules::Lang {
@@ -184,6 +176,10 @@ pub struct Card {
     pub coverage: Vec<String>,
     /// Routes; empty = not verified.
     pub routes: Vec<String>,
+    /// Who and what is there during a dose.
+    pub present: AttendedView,
+    /// What is watched during a dose.
+    pub monitored: AttendedView,
     /// Accreditations in the narrow sense, each with its last day.
     pub accredited: Vec<String>,
     /// Certificates and pledges, which are no accreditation.
@@ -262,6 +258,8 @@ impl Card {
                 })
                 .collect(),
             routes: item.routes.iter().map(|route| codes("route", route.as_str())).collect(),
+            present: AttendedView::present(lang, &item.present),
+            monitored: AttendedView::monitored(lang, &item.monitored),
             accredited: item
                 .credentials
                 .iter()
@@ -308,6 +306,13 @@ pub fn address(item: &ClinicItem) -> (Option<String>, String) {
     let town =
         address.city.clone().into_iter().chain((!region.is_empty()).then(|| region.join(" ")));
     (street, town.collect::<Vec<_>>().join(", "))
+}
+
+/// City and state of a provider's place.
+#[must_use]
+pub fn town_of(site: &SiteRef) -> String {
+    let state = site.state.map(|state| state.as_str().to_owned());
+    site.city.iter().cloned().chain(state).collect::<Vec<_>>().join(", ")
 }
 
 /// A language's name, or its tag where the catalogue has none.

@@ -15,8 +15,8 @@ use crate::{
 };
 
 use super::{
-    card::StatusView,
-    evidence::{Evidence, FactLine, FoundView, NamedFact, found},
+    card::{StatusView, town_of},
+    evidence::{FoundView, found, named},
     format,
     lang::Lang,
     page::{Page, Section, html},
@@ -64,6 +64,8 @@ struct SiteLine {
     name: String,
     town: String,
     status: String,
+    /// What was found there and nowhere else.
+    found: Vec<FoundView>,
 }
 
 /// The page that checks a provider. `id` shows one of several candidates.
@@ -105,7 +107,10 @@ fn answer(app: &App, lang: Lang, typed: &str, chosen: Option<&str>) -> AnswerVie
         None => (answer.result, answer.matches.iter().collect()),
     };
     let whole = matches.len() == 1 && result != CheckResult::Candidates;
-    let key = key(result);
+    let key = match (result, matches.as_slice()) {
+        (CheckResult::Candidates, [_]) => "candidate",
+        _ => key(result),
+    };
     AnswerView {
         title: format!("check-{key}"),
         note: format!("check-{key}-note"),
@@ -171,6 +176,8 @@ impl MatchView {
     fn add_detail(&mut self, app: &App, lang: Lang, found_: &CheckMatch) {
         let Ok(answer) = detail::provider(app, &found_.id.to_string(), None) else { return };
         let provider = &answer.data;
+        let facts = named(lang, &provider.facts, &provider.evidence, &app.rulebook);
+        self.found = found(lang, &provider.findings, &provider.item.flags, &facts, &app.rulebook);
         self.sites = provider
             .item
             .sites
@@ -178,27 +185,22 @@ impl MatchView {
             .map(|site| SiteLine {
                 slug: site.slug.clone(),
                 name: site.name.clone(),
-                town: site
-                    .city
-                    .iter()
-                    .cloned()
-                    .chain(site.state.map(|state| state.as_str().to_owned()))
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                town: town_of(site),
                 status: lang.t(&format!("status-name-{}", site.status)).into_owned(),
+                found: self.found_at(app, lang, &site.slug),
             })
             .collect();
-        let evidence = Evidence::new(lang, &provider.evidence);
-        let facts: Vec<NamedFact<'_>> = provider
-            .facts
-            .iter()
-            .map(|fact| NamedFact {
-                name: &fact.name,
-                line: FactLine::new(lang, fact, &evidence, &app.rulebook),
-            })
-            .collect();
-        self.found = found(lang, &provider.findings, &provider.item.flags, &facts, &app.rulebook);
         let questions = provider.to_supervised.iter().filter_map(|step| step.question.as_ref());
         self.questions = questions.map(|q| q.text(lang.into()).to_owned()).collect();
+    }
+
+    /// What was found at one place and does not already count for the whole provider.
+    fn found_at(&self, app: &App, lang: Lang, slug: &str) -> Vec<FoundView> {
+        let Ok(answer) = detail::clinic(app, slug, None) else { return Vec::new() };
+        let clinic = &answer.data;
+        let facts = named(lang, &clinic.facts, &clinic.evidence, &app.rulebook);
+        let mut here = found(lang, &clinic.findings, &clinic.flags, &facts, &app.rulebook);
+        here.retain(|one| self.found.iter().all(|other| other.rule != one.rule));
+        here
     }
 }

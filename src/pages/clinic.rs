@@ -12,7 +12,7 @@ use crate::http::shared::Shared;
 use super::{
     card::Card,
     errors,
-    evidence::{Evidence, FactLine, FoundView, NamedFact, found},
+    evidence::{Evidence, FoundView, found, named},
     format,
     lang::Lang,
     page::{Page, Section, html},
@@ -66,7 +66,7 @@ pub async fn clinic_page(
             let asked = Asked::read(request.query_string());
             html(StatusCode::OK, lang, &ClinicPage::new(app, lang, &answer, &asked))
         }
-        Err(why) => errors::missing(lang, site(app), &why),
+        Err(why) => errors::missing(app, lang, &why),
     }
 }
 
@@ -75,14 +75,7 @@ impl ClinicPage {
         let clinic = &answer.data;
         let item = &clinic.item;
         let evidence = Evidence::new(lang, &clinic.evidence);
-        let facts: Vec<NamedFact<'_>> = clinic
-            .facts
-            .iter()
-            .map(|fact| NamedFact {
-                name: &fact.name,
-                line: FactLine::new(lang, fact, &evidence, &app.rulebook),
-            })
-            .collect();
+        let facts = named(lang, &clinic.facts, &clinic.evidence, &app.rulebook);
         let path = format!("/clinics/{}", item.slug);
         let date = format::date(lang, answer.meta.as_of);
         let revision = answer.meta.revision.to_string();

@@ -203,6 +203,19 @@ pub struct NamedFact<'a> {
     pub line: FactLine,
 }
 
+/// The facts of an answer, each as a line under its name.
+#[must_use]
+pub fn named<'a>(
+    lang: Lang,
+    facts: &'a [FactView],
+    evidence: &[EvidenceView],
+    rulebook: &Rulebook,
+) -> Vec<NamedFact<'a>> {
+    let evidence = Evidence::new(lang, evidence);
+    let line = |fact: &FactView| FactLine::new(lang, fact, &evidence, rulebook);
+    facts.iter().map(|fact| NamedFact { name: &fact.name, line: line(fact) }).collect()
+}
+
 /// True for the states of a flag that anyone may know of.
 fn is_public(flag: &FlagView) -> bool {
     matches!(

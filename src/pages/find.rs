@@ -10,9 +10,9 @@ use askama::Template;
 use crate::{
     app::{
         App,
-        answer::{ClinicItem, SearchAnswer},
-        request::{SearchRequest, Sort, View},
-        search::{self, Rendering, SearchError, Shape},
+        answer::{ClinicItem, SearchAnswer, SearchMeta},
+        request::{Sort, View},
+        search::{self, SearchError},
     },
     domain::{Precision, SafetyStatus},
     http::shared::Shared,
@@ -20,14 +20,14 @@ use crate::{
 
 use self::{
     elsewhere::{ELSEWHERE, Elsewhere},
-    form::Form,
+    form::{Form, Quick},
     problem::{Problem, problem, too_precise},
 };
 use super::{
     card::Card,
     format,
     lang::Lang,
-    map::{self, Scene, Spot},
+    map::{self, Atlas, Scene, Spot},
     page::{Page, Section, html},
     query::FindQuery,
     site,
@@ -67,6 +67,7 @@ struct Results {
     empty: bool,
     show_else: bool,
     far: Option<Far>,
+    quick: Vec<Quick>,
     groups: Vec<Group>,
     concerns_count: u64,
     concerns_path: String,
@@ -127,13 +128,6 @@ pub async fn find_page(
     html(status, lang, &page)
 }
 
-/// One answer of the search, as values.
-fn page_of(app: &App, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
-    let rendering = Rendering { shape: Shape::Json, this: "", next_prefix: "" };
-    let page = search::search(app, request, rendering)?;
-    serde_json::from_slice(&page.body).map_err(|_damaged| SearchError::PlaceNotFound(String::new()))
-}
-
 /// The answers that the groups of one page are made of.
 struct Answers {
     accredited: SearchAnswer,
@@ -145,7 +139,7 @@ struct Answers {
 
 impl Answers {
     fn ask(app: &App, query: &FindQuery) -> Result<Self, SearchError> {
-        let page = |view, statuses| page_of(app, &query.request(view, statuses));
+        let page = |view, statuses| search::answer(app, &query.request(view, statuses));
         let supervised = page(View::Supervised, Vec::new())?;
         let mut answers = Self {
             accredited: page(View::Default, Vec::new())?,
@@ -160,7 +154,7 @@ impl Answers {
         }
         if answers.supervised.meta.total == 0 && answers.supervised.meta.origin.is_some() {
             let far = FindQuery { radius: Some(FAR), sort: Sort::Distance, ..query.clone() };
-            let found = page_of(app, &far.request(View::Supervised, Vec::new()))?;
+            let found = search::answer(app, &far.request(View::Supervised, Vec::new()))?;
             answers.far = found.data.into_iter().next();
         }
         Ok(answers)
@@ -225,15 +219,7 @@ impl Answers {
         Results {
             headline: headline(lang, query, &self.supervised, total),
             subline: subline(lang, query, &self.supervised),
-            paper_line: lang
-                .args(
-                    "paper-line",
-                    &[
-                        ("date", &format::date(lang, meta.as_of)),
-                        ("value", &meta.revision.to_string()),
-                    ],
-                )
-                .into_owned(),
+            paper_line: paper_line(app, lang, meta),
             print_path: query.with(|changed| changed.print = true),
             unknown_left_out: if query.filters_set() { meta.left_out.unknown } else { 0 },
             include_unknown_path: query.with(|changed| changed.include_unknown = true),
@@ -242,6 +228,7 @@ impl Answers {
             show_else: meta.total == 0 && meta.origin.is_some(),
             far: self.far.as_ref().map(|item| Far::new(lang, item)),
             map: draw(app, lang, query, &self.supervised, &groups),
+            quick: Quick::all(lang, query),
             groups,
             concerns_count,
             concerns_path: query.with(|changed| changed.concerns = true),
@@ -265,6 +252,19 @@ impl Group {
             more_path: more,
             more_text: lang.t1("group-more", &shown).into_owned(),
         }
+    }
+}
+
+/// What stands on paper: the day of the list, and the checkpoint of the public log that anyone
+/// can compare it with later.
+fn paper_line(app: &App, lang: Lang, meta: &SearchMeta) -> String {
+    let (date, revision) = (format::date(lang, meta.as_of), meta.revision.to_string());
+    let line = lang.args("paper-line", &[("date", &date), ("value", &revision)]);
+    match app.log.head() {
+        Some(head) => {
+            format!("{line} {}", lang.t1("paper-checkpoint", &format::number(head.size)))
+        }
+        None => line.into_owned(),
     }
 }
 
@@ -358,7 +358,7 @@ fn draw(
         here: Some(crate::domain::place::LatLon { lat: origin.lat, lon: origin.lon }),
         radius_mi: f64::from(query.radius_mi()),
         spots: &spots,
-        states: app.gazetteer.state_shapes().unwrap_or_default(),
-        counties: app.gazetteer.county_shapes().unwrap_or_default(),
+        atlas: Atlas::get(app.gazetteer),
+        state_name: &|code| lang.t(&format!("state-{code}")).into_owned(),
     })
 }

@@ -27,6 +27,7 @@ macro_rules! catalogue {
             include_str!(concat!("../../web/locales/", $lang, "/check.ftl")),
             include_str!(concat!("../../web/locales/", $lang, "/prepare.ftl")),
             include_str!(concat!("../../web/locales/", $lang, "/about.ftl")),
+            include_str!(concat!("../../web/locales/", $lang, "/trust.ftl")),
             include_str!(concat!("../../web/locales/", $lang, "/errors.ftl")),
         ]
     };

@@ -3,12 +3,14 @@
 //! The list is the product and the map repeats it: the same clinics under the same numbers, each
 //! a link that keyboard and screen reader reach. No tile is fetched from anyone.
 
+mod atlas;
+mod names;
+
 use std::fmt::Write as _;
 
-use crate::{
-    domain::place::{LatLon, METRES_PER_MILE},
-    gazetteer::Shape,
-};
+use crate::domain::place::{LatLon, METRES_PER_MILE};
+
+pub use atlas::{Atlas, Bounds, Outline, Ring};
 
 /// Width and height of the drawing, in its own units.
 const SIZE: (f64, f64) = (440.0, 360.0);
@@ -37,7 +39,6 @@ pub struct Spot {
 }
 
 /// What to draw.
-#[derive(Debug)]
 pub struct Scene<'a> {
     /// What the drawing shows, for a screen reader.
     pub title: &'a str,
@@ -47,10 +48,10 @@ pub struct Scene<'a> {
     pub radius_mi: f64,
     /// The clinics of the list that have a position.
     pub spots: &'a [Spot],
-    /// States.
-    pub states: &'a [Shape],
-    /// Counties; drawn when the view is close.
-    pub counties: &'a [Shape],
+    /// Boundaries; counties are drawn when the view is close.
+    pub atlas: &'a Atlas,
+    /// What a state is called, by its postal code.
+    pub state_name: &'a dyn Fn(&str) -> String,
 }
 
 /// Degrees to drawing units: equirectangular around the view's own latitude, which is true to
@@ -95,13 +96,13 @@ impl View {
         ((lon - self.west) * self.x_scale, (self.north - lat) * self.y_scale)
     }
 
-    fn sees(&self, ring: &[[f64; 2]]) -> bool {
-        let (mut w, mut s, mut e, mut n) = (f64::MAX, f64::MAX, f64::MIN, f64::MIN);
-        for [lon, lat] in ring {
-            (w, e) = (w.min(*lon), e.max(*lon));
-            (s, n) = (s.min(*lat), n.max(*lat));
-        }
-        w <= self.east && e >= self.west && s <= self.north && n >= self.south
+    fn degrees(&self, x: f64, y: f64) -> (f64, f64) {
+        (x / self.x_scale + self.west, self.north - y / self.y_scale)
+    }
+
+    fn sees(&self, ring: &Ring) -> bool {
+        let Bounds { west, south, east, north } = ring.bounds;
+        west <= self.east && east >= self.west && south <= self.north && north >= self.south
     }
 
     const fn height(&self) -> f64 {
@@ -122,9 +123,10 @@ pub fn draw(scene: &Scene<'_>) -> Option<String> {
         r#"<svg viewBox="0 0 {width:.0} {height:.0}" role="group" aria-label="{}">"#,
         escape(scene.title)
     );
-    outlines(&mut svg, &view, scene.states, "land");
+    outlines(&mut svg, &view, &scene.atlas.states, "land");
     if view.height() <= COUNTIES_UP_TO {
-        outlines(&mut svg, &view, scene.counties, "county");
+        outlines(&mut svg, &view, &scene.atlas.counties, "county");
+        outlines(&mut svg, &view, &scene.atlas.states, "border");
     }
     if let Some(here) = scene.here {
         let (x, y) = view.place(here.lon, here.lat);
@@ -135,8 +137,12 @@ pub fn draw(scene: &Scene<'_>) -> Option<String> {
     }
     let mut taken: Vec<(f64, f64)> = Vec::with_capacity(scene.spots.len());
     for spot in scene.spots {
-        let (x, y) = free_place(view.place(spot.point.lon, spot.point.lat), &taken);
-        taken.push((x, y));
+        let place = free_place(view.place(spot.point.lon, spot.point.lat), &taken);
+        taken.push(place);
+    }
+    let here = scene.here.map(|here| view.place(here.lon, here.lat));
+    names::write(&mut svg, scene, &view, taken.iter().copied().chain(here));
+    for (spot, (x, y)) in scene.spots.iter().zip(taken) {
         let tone =
             if spot.tone.is_empty() { String::new() } else { format!(" spot--{}", spot.tone) };
         let (href, name) = (escape(&spot.href), escape(&spot.name));
@@ -152,13 +158,13 @@ pub fn draw(scene: &Scene<'_>) -> Option<String> {
 }
 
 /// The outlines that the view sees, as one path.
-fn outlines(svg: &mut String, view: &View, shapes: &[Shape], class: &str) {
-    let rings = shapes.iter().flat_map(|shape| shape.polygons.iter().flatten());
+fn outlines(svg: &mut String, view: &View, shapes: &[Outline], class: &str) {
+    let rings = shapes.iter().flat_map(|shape| &shape.rings);
     let mut path = String::new();
     for ring in rings.filter(|ring| view.sees(ring)) {
         let mut last = (f64::MAX, f64::MAX);
         let mut verb = 'M';
-        for [lon, lat] in ring {
+        for [lon, lat] in ring.points {
             let (x, y) = view.place(*lon, *lat);
             // Steps that nobody can see only make the page heavier.
             if (x - last.0).abs() + (y - last.1).abs() < 2.5 {
@@ -196,7 +202,7 @@ fn free_place(wanted: (f64, f64), taken: &[(f64, f64)]) -> (f64, f64) {
 }
 
 /// Text for an attribute or an element.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -221,8 +227,21 @@ mod tests {
     }
 
     fn scene(spots: &[Spot]) -> Scene<'_> {
+        static EMPTY: Atlas = Atlas { states: Vec::new(), counties: Vec::new() };
         let here = Some(LatLon { lat: 39.0, lon: -77.1 });
-        Scene { title: "Map", here, radius_mi: 60.0, spots, states: &[], counties: &[] }
+        let state_name = &|code: &str| code.to_owned();
+        Scene { title: "Map", here, radius_mi: 60.0, spots, atlas: &EMPTY, state_name }
+    }
+
+    #[test]
+    fn states_and_counties_have_their_names_where_nothing_is_covered() {
+        let atlas = Atlas::get(crate::gazetteer::Gazetteer::embedded().unwrap());
+        let spots = [spot(1, 38.98, -77.1, "1. A")];
+        let svg = draw(&Scene { atlas, ..scene(&spots) }).unwrap();
+        assert!(svg.contains(">MD</text>") && svg.contains(">VA</text>"), "{svg}");
+        // Counties are named when the view is close.
+        let near = draw(&Scene { atlas, radius_mi: 10.0, ..scene(&spots) }).unwrap();
+        assert!(near.contains(r#"<text class="place""#), "{near}");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod about;
 mod assets;
 mod card;
+mod chart;
 mod check;
 mod clinic;
 mod compare;
@@ -13,7 +14,9 @@ mod errors;
 mod evidence;
 mod find;
 pub mod format;
+mod health;
 pub mod lang;
+mod log;
 mod map;
 mod page;
 mod prepare;
@@ -27,6 +30,8 @@ use actix_web::{
 };
 
 use crate::app::App;
+
+pub use self::errors::error_page;
 
 use self::page::Site;
 
@@ -44,6 +49,8 @@ pub const ROUTES: &[(&str, &[Method])] = &[
     ("/about", GET),
     ("/rules", GET),
     ("/rules/{id}", GET),
+    ("/health-of-the-directory", GET),
+    ("/log", GET),
     ("/es", GET),
     ("/es/", GET),
     ("/es/clinics/{slug}", GET),
@@ -53,6 +60,8 @@ pub const ROUTES: &[(&str, &[Method])] = &[
     ("/es/about", GET),
     ("/es/rules", GET),
     ("/es/rules/{id}", GET),
+    ("/es/health-of-the-directory", GET),
+    ("/es/log", GET),
 ];
 
 /// Mounts the pages. The application's data must hold a `web::Data` of [`Shared`](crate::http::shared::Shared).
@@ -71,7 +80,9 @@ fn pages(config: &mut ServiceConfig) {
         .service(prepare::prepare_page)
         .service(about::about_page)
         .service(about::rules_page)
-        .service(about::rule_page);
+        .service(about::rule_page)
+        .service(health::health_page)
+        .service(log::log_page);
 }
 
 /// `/es` without a slash leads to the first page in Spanish.

@@ -272,6 +272,16 @@ impl FindQuery {
         changed.to_path()
     }
 
+    /// Asks for a way to pay, or no longer does.
+    pub fn toggle_payment(&mut self, code: PaymentCode) {
+        match self.payments.binary_search(&code) {
+            Ok(at) => {
+                self.payments.remove(at);
+            }
+            Err(at) => self.payments.insert(at, code),
+        }
+    }
+
     /// Latitude and longitude for the form's hidden fields.
     #[must_use]
     pub fn point_texts(&self) -> Option<(&str, &str)> {
@@ -325,6 +335,15 @@ mod tests {
                     &indication=ptsd&language=es&integration=true&accepting=true&max_session=450\
                     &sort=course_cost&unknown=include&show=concerns";
         assert_eq!(FindQuery::read(path.strip_prefix("/?").unwrap()).to_path(), path);
+    }
+
+    #[test]
+    fn a_way_to_pay_is_set_and_taken_back() {
+        let mut query = FindQuery::read("q=20814&payment=medicaid");
+        query.toggle_payment(PaymentCode::PaymentPlan);
+        assert_eq!(query.to_path(), "/?q=20814&payment=medicaid&payment=payment-plan");
+        query.toggle_payment(PaymentCode::Medicaid);
+        assert_eq!(query.to_path(), "/?q=20814&payment=payment-plan");
     }
 
     #[test]

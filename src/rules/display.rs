@@ -180,7 +180,6 @@ impl Rulebook {
         if finding.outcome != Outcome::Undetermined {
             return finding.rule.plain.clone();
         }
-        let unverified = if finding.missing.is_empty() { &finding.facts } else { &finding.missing };
         if finding.law_unconfirmed && finding.missing.is_empty() {
             let id = &finding.rule.id;
             return Plain {
@@ -188,7 +187,7 @@ impl Rulebook {
                 es: format!("No pudimos confirmar para esta fecha la ley de la regla {id}."),
             };
         }
-        let specs = || unverified.iter().filter_map(|id| self.vocabulary().get(*id));
+        let specs = || finding.unverified().iter().filter_map(|id| self.vocabulary().get(*id));
         let en: Vec<&str> = specs().map(|spec| spec.label.en.as_str()).collect();
         let es: Vec<&str> = specs().map(|spec| spec.label.es.as_str()).collect();
         Plain {

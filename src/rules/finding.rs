@@ -139,6 +139,18 @@ impl Rulebook {
 }
 
 impl<'a> Finding<'a> {
+    /// The facts that an undetermined rule is said to wait for: those that are missing, or,
+    /// where a person has yet to decide, those that it would rest on. None for any other
+    /// outcome, nor where the law alone is in doubt.
+    #[must_use]
+    pub fn unverified(&self) -> &[FactId] {
+        match (self.outcome, self.missing.is_empty()) {
+            (Outcome::Undetermined, false) => &self.missing,
+            (Outcome::Undetermined, true) if !self.law_unconfirmed => &self.facts,
+            _ => &[],
+        }
+    }
+
     /// Fills in clauses and facts. Which half of the rule decided depends on the outcome: a
     /// false guard or a false condition decides alone, a finding needs both, and an undetermined
     /// rule is held up by every half that is unknown.

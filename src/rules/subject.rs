@@ -1,6 +1,6 @@
 //! The facts of one provider or one of its sites on a day.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use crate::domain::{
     UnknownReason, UsState,
@@ -101,6 +101,32 @@ impl Rulebook {
         self.resolve(&claims, state, as_of)
     }
 
+    /// The days from which on something that the rules read of a provider and its sites may
+    /// differ from the day before: statements begin to count or count no more, laws begin, end or
+    /// are no longer confirmed.
+    pub fn turning_days<'a>(
+        &'a self,
+        provider: &'a Provider,
+    ) -> impl Iterator<Item = NaiveDate> + 'a {
+        let laws = self.rules().iter().filter_map(|rule| rule.law);
+        let of_laws = laws.flat_map(|law| {
+            let last_days = [law.effective_to, law.confirmed_through];
+            law.effective_from.into_iter().chain(last_days.into_iter().filter_map(after))
+        });
+        let statements = provider.sites.iter().flat_map(|site| &site.facts).chain(&provider.facts);
+        let of_statements = statements.flat_map(|kept| {
+            let said = &kept.item;
+            let seen = said.observed_on.or_else(|| provider.newest_capture(&said.evidence));
+            let aged = self
+                .vocabulary()
+                .named(&said.name)
+                .and_then(|spec| seen?.checked_add_days(Days::new(spec.max_age_days.into())));
+            let last_days = [said.valid_until, aged];
+            seen.into_iter().chain(last_days.into_iter().filter_map(after))
+        });
+        of_laws.chain(of_statements)
+    }
+
     /// A stored statement in compact form. `None` where it fits the vocabulary no longer: such
     /// a statement cannot have been recorded under this rulebook, and states nothing in it.
     #[must_use]
@@ -148,4 +174,9 @@ impl Rulebook {
         doubtful.dedup();
         doubtful
     }
+}
+
+/// The day after a last day.
+fn after(last: Option<NaiveDate>) -> Option<NaiveDate> {
+    last?.succ_opt()
 }

@@ -4,13 +4,15 @@ use diesel::{
     prelude::*,
     result::{DatabaseErrorInformation, DatabaseErrorKind},
     sql_types::{BigInt, Bool, Text},
+    upsert::excluded,
 };
 
 use super::{
     Constraint,
     conn::Conn,
+    public_log::{LatestRow, LogRow, TileRow},
     rows::{EntryRow, ProviderRow, SiteRow, SlugRow},
-    schema::{journal, providers, sites, slugs},
+    schema::{journal, log_entries, log_latest, log_tiles, providers, sites, slugs},
 };
 
 /// The first half of the key of PostgreSQL's advisory lock; the second half is the schema, so
@@ -63,7 +65,42 @@ macro_rules! insert_many {
 insert_many!(insert_providers, ProviderRow, providers::table);
 insert_many!(insert_sites, SiteRow, sites::table);
 insert_many!(insert_entries, EntryRow, journal::table);
+insert_many!(insert_log_entries, LogRow, log_entries::table);
+insert_many!(insert_log_tiles, TileRow, log_tiles::table);
 insert_many!(reserve_slugs, SlugRow, slugs::table, on_conflict_do_nothing);
+
+/// Puts rows in place of those of the same providers.
+pub(super) fn replace_latest(conn: &mut Conn, rows: &[LatestRow]) -> QueryResult<usize> {
+    let newer = (
+        log_latest::idx.eq(excluded(log_latest::idx)),
+        log_latest::state.eq(excluded(log_latest::state)),
+        log_latest::record_sha256.eq(excluded(log_latest::record_sha256)),
+    );
+    let mut replaced = 0;
+    match conn {
+        Conn::Pg(pg) => {
+            for rows in rows.chunks(ROWS) {
+                replaced += diesel::insert_into(log_latest::table)
+                    .values(rows)
+                    .on_conflict(log_latest::entity_id)
+                    .do_update()
+                    .set(newer)
+                    .execute(pg)?;
+            }
+        }
+        Conn::Sqlite(sqlite) => {
+            for row in rows {
+                replaced += diesel::insert_into(log_latest::table)
+                    .values(row)
+                    .on_conflict(log_latest::entity_id)
+                    .do_update()
+                    .set(newer)
+                    .execute(sqlite)?;
+            }
+        }
+    }
+    Ok(replaced)
+}
 
 /// A name that a catalog query gives.
 #[derive(QueryableByName)]

@@ -119,6 +119,17 @@ pub enum Error {
         offered: DataKind,
     },
 
+    /// A store that nobody told what is public cannot change anything that is.
+    #[error(
+        "this changes what the public sees, and nobody told the store how to log it; \
+         this is a fault of Bedside, please report it"
+    )]
+    NoPublisher,
+
+    /// A tile of the public log does not hold what it must.
+    #[error(transparent)]
+    Log(#[from] crate::log::tile::Damaged),
+
     /// An earlier step of the same write failed, so the whole of it was undone.
     #[error("an earlier step of this write failed, so nothing of it was kept; mend that first")]
     Doomed,

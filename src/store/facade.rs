@@ -7,7 +7,7 @@ use diesel::r2d2::{Pool, PooledConnection};
 use uuid::Uuid;
 
 use super::{
-    Actor, Error, Migrations, Reader, Reason, Target, Tx,
+    Actor, Error, Migrations, Publisher, Reader, Reason, Target, Tx,
     accounts::note_uses,
     conn::{LogFailures, Manager, read_tx, write_tx},
     migrate::migrate,
@@ -38,6 +38,8 @@ pub struct Options {
     pub connection_wait: Duration,
     /// How long to wait for other writers of this process.
     pub turn_wait: Duration,
+    /// Says what is public; a store without it changes nothing that is.
+    pub publisher: Option<Arc<dyn Publisher>>,
 }
 
 impl Default for Options {
@@ -48,6 +50,7 @@ impl Default for Options {
             connections: 4,
             connection_wait: Duration::from_millis(500),
             turn_wait: Duration::from_secs(5),
+            publisher: None,
         }
     }
 }
@@ -76,6 +79,7 @@ struct Shared {
     clock: Arc<dyn Clock>,
     turn: Turn,
     turn_wait: Duration,
+    publisher: Option<Arc<dyn Publisher>>,
     migrations: Migrations,
 }
 
@@ -96,7 +100,9 @@ impl Store {
             .error_handler(Box::new(LogFailures))
             .build_unchecked(Manager { target: Arc::clone(&target) });
         let turn_wait = options.turn_wait;
-        let shared = Shared { pool, target, clock, turn: Turn::default(), turn_wait, migrations };
+        let publisher = options.publisher.clone();
+        let turn = Turn::default();
+        let shared = Shared { pool, target, clock, turn, turn_wait, publisher, migrations };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -125,7 +131,8 @@ impl Store {
     ) -> Result<Done<T>, E> {
         let _turn = self.turn()?;
         write_tx(&mut *self.connection()?, |conn| {
-            let mut tx = Tx::begin(conn, actor, reason, self.shared.clock.now())?;
+            let publisher = self.shared.publisher.as_deref();
+            let mut tx = Tx::begin(conn, actor, reason, publisher, self.shared.clock.now())?;
             let value = change(&mut tx)?;
             let at = tx.at();
             Ok(Done { value, head: tx.finish()?, at })
@@ -148,6 +155,12 @@ impl Store {
     /// [`Error::Unavailable`] where it is gone, or is a standby after a failover.
     pub fn ping(&self) -> Result<(), Error> {
         self.connection()?.check(&self.shared.target)
+    }
+
+    /// Who says what is public.
+    #[must_use]
+    pub fn publisher(&self) -> Option<&dyn Publisher> {
+        self.shared.publisher.as_deref()
     }
 
     /// Which database; shown without passwords.

@@ -82,6 +82,10 @@ texts! {
         Merge = "merge",
         /// A merge was undone.
         Unmerge = "unmerge",
+        /// What made a listing wait was looked at and let go.
+        Release = "release",
+        /// Evidence that is not the provider's own was seen to confirm an address.
+        Confirm = "confirm",
         /// A setting of the database was given a value.
         Set = "set",
         /// An account or a key no longer opens anything.
@@ -92,6 +96,8 @@ texts! {
         End = "end",
         /// Taken out of the database.
         Remove = "remove",
+        /// The payload of an entry of the public log was taken back.
+        Withdraw = "withdraw",
     }
 }
 
@@ -110,6 +116,8 @@ texts! {
         Client = "client",
         /// A key that signs tokens; only that it came and went.
         SigningKey = "signing_key",
+        /// An entry of the public log, by its index.
+        LogEntry = "log_entry",
     }
 }
 
@@ -191,9 +199,11 @@ impl Entry {
     #[must_use]
     pub fn is_secret(&self) -> bool {
         match self.entity.kind {
-            EntityKind::Provider | EntityKind::User | EntityKind::Session | EntityKind::Client => {
-                false
-            }
+            EntityKind::Provider
+            | EntityKind::LogEntry
+            | EntityKind::User
+            | EntityKind::Session
+            | EntityKind::Client => false,
             EntityKind::SigningKey => true,
             EntityKind::Meta => MetaKey::from_text(&self.entity.id).is_some_and(MetaKey::is_secret),
         }

@@ -23,6 +23,9 @@
 //! changed behind the journal's back is found, at the price of one copy a change and none for
 //! a first import.
 //!
+//! **What is public is logged.** A write that changes what the public sees of a provider adds an
+//! entry to the public log in the same transaction; see [`Publisher`].
+//!
 //! **Real or made up, never both.** What a database holds is what its providers are; the
 //! first decides, and a write that would mix is refused.
 //!
@@ -31,11 +34,14 @@
 
 mod accounts;
 mod conn;
+mod deeds;
 mod dialect;
 mod error;
 mod facade;
+mod idempotency;
 mod journal;
 mod migrate;
+mod public_log;
 mod reader;
 mod rows;
 mod schema;
@@ -44,10 +50,13 @@ mod turn;
 mod tx;
 
 pub use accounts::{AccountStates, Credentials, Refresh};
+pub use deeds::Deed;
 pub use error::{Constraint, Error};
 pub use facade::{Done, Options, Prepare, Store};
+pub use idempotency::KeptAnswer;
 pub use journal::{Action, Actor, ActorKind, Entity, EntityKind, Entry, JournalFilter, Reason};
 pub use migrate::{Migrations, migrate, revert_losing_everything};
+pub use public_log::{Face, KeptHead, Latest, LogEntry, Opening, Publisher, SignedCheckpoint};
 pub use reader::{Changes, DataKind, Document, MetaKey, Reader, SlugKind};
 pub use target::Target;
 pub use tx::Tx;

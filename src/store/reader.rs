@@ -51,6 +51,12 @@ texts! {
         CursorKey = "cursor_key",
         /// The key that signs device tokens, base64.
         DeviceKey = "device_key",
+        /// The seed of the key that signs checkpoints of the public log, base64.
+        LogKey = "log_key",
+        /// The public log's name; it is in every checkpoint.
+        LogOrigin = "log_origin",
+        /// For which date, and by which rules, public records were last compared with the log.
+        Published = "published",
     }
 }
 
@@ -59,7 +65,8 @@ impl MetaKey {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         match self {
-            Self::CursorKey | Self::DeviceKey => true,
+            Self::CursorKey | Self::DeviceKey | Self::LogKey => true,
+            Self::LogOrigin | Self::Published => false,
         }
     }
 }
@@ -362,6 +369,8 @@ impl<'c> Reader<'c> {
                 .select(meta::value)
                 .first(conn)
                 .optional(),
+            // An entry of the log only ever loses its payload.
+            EntityKind::LogEntry => Ok(None),
         })
     }
 

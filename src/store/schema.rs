@@ -61,6 +61,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_keys (actor, key) {
+        actor -> Text,
+        key -> Text,
+        request_sha256 -> Binary,
+        at -> Timestamp,
+        answer -> Text,
+    }
+}
+
+diesel::table! {
     users (id) {
         id -> Text,
         name -> Text,
@@ -118,5 +128,55 @@ diesel::table! {
         private -> Binary,
         public -> Binary,
         seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    log_entries (idx) {
+        idx -> BigInt,
+        seq -> BigInt,
+        entity_id -> Text,
+        leaf -> Text,
+        leaf_hash -> Binary,
+        salt -> Nullable<Binary>,
+        payload -> Nullable<Text>,
+        withdrawn -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    log_tiles (level, idx) {
+        level -> BigInt,
+        idx -> BigInt,
+        hashes -> Binary,
+        root -> Binary,
+    }
+}
+
+diesel::table! {
+    log_latest (entity_id) {
+        entity_id -> Text,
+        idx -> BigInt,
+        state -> Text,
+        record_sha256 -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    log_checkpoints (origin, size) {
+        origin -> Text,
+        size -> BigInt,
+        root -> Binary,
+        note -> Text,
+        at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    log_kept (id) {
+        id -> BigInt,
+        origin -> Text,
+        size -> BigInt,
+        root -> Binary,
     }
 }

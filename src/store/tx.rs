@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use diesel::prelude::*;
 
 use super::{
-    Action, Actor, DataKind, EntityKind, Error, MetaKey, Reader, Reason, SlugKind,
+    Action, Actor, DataKind, EntityKind, Error, MetaKey, Publisher, Reader, Reason, SlugKind,
     conn::Pooled,
     dialect,
+    public_log::Pending,
     rows::{EntryRow, ProviderRow, SiteRow, SlugRow, sha256},
     schema::{journal, meta, providers, sites, slugs},
 };
@@ -23,12 +24,18 @@ const IDS: usize = 500;
 /// returns. Both databases behave so, though SQLite alone would keep the half that went well.
 pub struct Tx<'c> {
     pub(super) conn: &'c mut Pooled,
-    actor: &'c Actor,
-    reason: &'c Reason,
-    at: DateTime<Utc>,
+    pub(super) actor: &'c Actor,
+    pub(super) reason: &'c Reason,
+    pub(super) at: DateTime<Utc>,
+    /// The civil date by the clock, for which public records hold.
+    pub(super) today: NaiveDate,
     /// The number of the last entry; the next one will be one more.
     pub(super) head: i64,
     entries: Vec<EntryRow>,
+    /// How many journal entries this write has made.
+    pub(super) entered: usize,
+    pub(super) publisher: Option<&'c dyn Publisher>,
+    pub(super) log: Pending,
     holds: Option<DataKind>,
     doomed: bool,
 }
@@ -59,6 +66,7 @@ impl<'c> Tx<'c> {
         conn: &'c mut Pooled,
         actor: &'c Actor,
         reason: &'c Reason,
+        publisher: Option<&'c dyn Publisher>,
         now: DateTime<Utc>,
     ) -> Result<Self, Error> {
         let last: Option<(i64, chrono::NaiveDateTime)> =
@@ -72,17 +80,36 @@ impl<'c> Tx<'c> {
         let now = now.trunc_subsecs(6);
         let (head, at) = last.map_or((0, now), |(seq, at)| (seq, at.and_utc().max(now)));
         let holds = Reader::new(conn).data_kind()?;
-        Ok(Self { conn, actor, reason, at, head, entries: Vec::new(), holds, doomed: false })
+        Ok(Self {
+            conn,
+            actor,
+            reason,
+            at,
+            today: now.date_naive(),
+            head,
+            entries: Vec::new(),
+            entered: 0,
+            publisher,
+            log: Pending::default(),
+            holds,
+            doomed: false,
+        })
     }
 
     /// Writes the entries; the caller commits. Returns the journal's new head.
-    pub(super) fn finish(self) -> Result<i64, Error> {
+    pub(super) fn finish(mut self) -> Result<i64, Error> {
         if self.doomed {
             return Err(Error::Doomed);
         }
-        self.conn
-            .run("writing the journal", |conn| dialect::insert_entries(conn, &self.entries))?;
+        self.write_entries()?;
         Ok(self.head)
+    }
+
+    /// Writes the journal's entries so far, and then the public log's, which belong to them.
+    fn write_entries(&mut self) -> Result<(), Error> {
+        let entries = std::mem::take(&mut self.entries);
+        self.conn.run("writing the journal", |conn| dialect::insert_entries(conn, &entries))?;
+        self.write_log()
     }
 
     /// The time of this write, for `updated_at` and the like.
@@ -159,6 +186,7 @@ impl<'c> Tx<'c> {
 
     pub(super) fn enter(&mut self, change: Change) {
         self.head += 1;
+        self.entered += 1;
         self.entries.push(EntryRow {
             seq: self.head,
             at: self.at.naive_utc(),
@@ -184,6 +212,7 @@ impl<'c> Tx<'c> {
         let mut wanted_slugs = Vec::new();
         let mut gone_sites = Vec::new();
         let mut new_sites = Vec::new();
+        let mut seen = Vec::with_capacity(changes.len());
         for (action, provider) in changes {
             self.check_kind(provider)?;
             let (row, digest) = ProviderRow::of(provider, self.head + 1)?;
@@ -210,6 +239,7 @@ impl<'c> Tx<'c> {
                 after_sha256: Some(digest),
                 before: before.as_ref().map(|before| before.document.clone()),
             });
+            seen.push((self.head, before.is_none(), *provider));
             if before.is_some() { changed_rows.push(row) } else { new_rows.push(row) }
         }
         self.take_slugs(&wanted_slugs)?;
@@ -223,7 +253,8 @@ impl<'c> Tx<'c> {
             dialect::insert_providers(conn, &new_rows)?;
             dialect::insert_sites(conn, &new_sites)
         })?;
-        Ok(())
+        self.publish(&seen)?;
+        if self.log.is_large() { self.write_entries() } else { Ok(()) }
     }
 
     /// The rows that updates replace, by id.

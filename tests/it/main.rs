@@ -19,6 +19,7 @@ mod course_cost;
 mod gazetteer;
 mod hours;
 mod import;
+mod log;
 mod openapi;
 mod pages;
 mod rules;

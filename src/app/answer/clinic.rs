@@ -51,6 +51,10 @@ pub struct ClinicItem {
     pub indications: Vec<Indication>,
     /// Whether new patients are taken; `null` = not known.
     pub accepting_patients: Option<Accepting>,
+    /// Who and what is on the premises while patients are dosed.
+    pub present: Present,
+    /// What is watched during each session.
+    pub monitored: Monitored,
     /// Languages spoken, BCP 47; empty = not known.
     pub languages: Vec<String>,
     /// Whether integration therapy is offered; `null` = not known.
@@ -85,6 +89,39 @@ pub struct ProviderRef {
     pub slug: String,
     /// The provider's name.
     pub name: String,
+}
+
+/// Who and what is on the premises while patients are dosed: the facts of the same names,
+/// as far as they are verified. `null` = not verified, which is neither yes nor no.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Present {
+    /// `site.clinician_present_during_dosing`: a clinician able to treat a medical emergency,
+    /// from the first dose until discharge; `null` = not verified.
+    #[schema(example = true)]
+    pub clinician: Option<bool>,
+    /// `site.acls_on_site`: somebody with current advanced life support training; `null` = not
+    /// verified.
+    pub acls: Option<bool>,
+    /// `site.prescriber_availability`: where the responsible prescriber is, `on_site`,
+    /// `immediately_available` or `remote_only`; `null` = not verified.
+    #[schema(example = "on_site")]
+    pub prescriber: Option<String>,
+    /// `site.rescue_equipment`: oxygen, airway devices, suction, defibrillator and emergency
+    /// drugs, ready to use; `null` = not verified.
+    pub rescue_equipment: Option<bool>,
+}
+
+/// What is watched during each session: the facts `site.monitor_bp`, `site.monitor_hr` and
+/// `site.monitor_spo2`, as far as they are verified. `null` = not verified.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Monitored {
+    /// Blood pressure before, during and after; `null` = not verified.
+    #[schema(example = true)]
+    pub blood_pressure: Option<bool>,
+    /// Heart rate; `null` = not verified.
+    pub heart_rate: Option<bool>,
+    /// Oxygen saturation; `null` = not verified.
+    pub oxygen: Option<bool>,
 }
 
 /// A great-circle distance.
@@ -148,6 +185,9 @@ pub struct Safety {
     /// The status in the rulebook's words.
     #[schema(example = "We could not verify key safety facts")]
     pub text: String,
+    /// True where facts are missing for a supervised label and every one of them was never
+    /// asked: the directory has not looked yet, which says nothing about the clinic.
+    pub never_asked: bool,
     /// The oldest observation among the facts that decided a supervised label; else `null`.
     pub verified_on: Option<NaiveDate>,
     /// Who says so: the evidence tiers of the facts that were read, strongest first.
@@ -170,6 +210,10 @@ pub struct Reason {
     pub outcome: Outcome,
     /// How serious the rule is.
     pub severity: Severity,
+    /// The facts that an undetermined rule waits for, by their names in the vocabulary. Empty
+    /// for a triggered rule, and where only the law behind it is not confirmed for the date.
+    #[schema(example = json!(["site.clinician_present_during_dosing"]))]
+    pub missing: Vec<String>,
     /// In plain words.
     pub text: String,
 }

@@ -3,13 +3,12 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    io,
     time::Instant,
 };
 
 use chrono::{DateTime, Utc};
 
-use super::{ImportError, Rows};
+use super::ImportError;
 use crate::{
     clock::{Clock, SystemClock},
     domain::{ListingState, provider::Provider},
@@ -28,27 +27,22 @@ pub(super) struct Changed {
     provider: Provider,
 }
 
+/// Puts some changes as one write.
+type Put<'a> = &'a mut dyn FnMut(&mut Run, &[Changed]) -> Result<(), ImportError>;
+
 /// An import under way.
 pub(super) struct Run {
     now: DateTime<Utc>,
     mode: Mode,
     pub(super) report: ImportReport,
-    read: f64,
     merge: f64,
     store: f64,
+    commit: f64,
 }
 
 impl Run {
     pub(super) fn new(now: DateTime<Utc>, mode: Mode) -> Self {
-        Self { now, mode, report: ImportReport::default(), read: 0.0, merge: 0.0, store: 0.0 }
-    }
-
-    /// The next batch of rows, with the time that it took added up.
-    pub(super) fn timed_read(&mut self, rows: &mut Rows<'_>) -> io::Result<Option<Vec<Row>>> {
-        let started = Instant::now();
-        let batch = rows.next_batch();
-        self.read += started.elapsed().as_secs_f64();
-        batch
+        Self { now, mode, report: ImportReport::default(), merge: 0.0, store: 0.0, commit: 0.0 }
     }
 
     /// Merges rows into what the store knows.
@@ -83,25 +77,56 @@ impl Run {
         rows: Vec<Row>,
     ) -> Result<(), ImportError> {
         let mut changed = Vec::new();
+        let (started, inside) = (Instant::now(), self.merge + self.store);
         let written = store.write(actor, reason, |tx| {
             changed = self.merged(tx, rows)?;
             Ok(self.put(tx, &changed)?)
         });
+        let inside = self.merge + self.store - inside;
+        self.commit += started.elapsed().as_secs_f64() - inside;
         match written {
             Err(ImportError::Store(error)) if is_about_rows(&error) => {
-                self.put_apart(store, (actor, reason), &changed, error)
+                self.apart(&changed, error, &mut |run, half| {
+                    store.write(actor, reason, |tx| Ok(run.put(tx, half)?)).map(|_| ())
+                })
             }
             other => other.map(|_| ()),
         }
     }
 
-    /// Stores what can be stored of changes that failed together, half by half.
-    fn put_apart(
+    /// Finds the rows for which the store refused a write that had to be whole: each part is
+    /// tried apart and undone. What comes after the batch is not looked at, and the report says so.
+    pub(super) fn blame(
         &mut self,
         store: &Store,
-        (actor, reason): (&Actor, &Reason),
+        by: (&Actor, &Reason),
         changed: &[Changed],
         error: store::Error,
+    ) -> Result<(), ImportError> {
+        self.apart(changed, error, &mut |run, half| {
+            let tried = store.write(by.0, by.1, |tx| {
+                run.put(tx, half)?;
+                Err::<(), _>(ImportError::Undone)
+            });
+            match tried {
+                Err(ImportError::Undone) => Ok(()),
+                other => other.map(|_| ()),
+            }
+        })?;
+        if let Some(last) = changed.last() {
+            let problem = "what comes after this line was not looked at";
+            let problem = Problem::new("", problem, "mend the lines above and import again");
+            self.report.note(problem.at(last.line, Some(&last.provider.source_key)));
+        }
+        Ok(())
+    }
+
+    /// Puts changes that failed together half by half, and takes back those that fail alone.
+    fn apart(
+        &mut self,
+        changed: &[Changed],
+        error: store::Error,
+        put: Put<'_>,
     ) -> Result<(), ImportError> {
         if let [only] = changed {
             self.report.take_back(only.created, refusal(only, &error));
@@ -109,22 +134,23 @@ impl Run {
         }
         let (one, other) = changed.split_at(changed.len() / 2);
         for half in [one, other].into_iter().filter(|half| !half.is_empty()) {
-            match store.write(actor, reason, |tx| self.put(tx, half)) {
-                Ok(_) => {}
-                Err(error) if is_about_rows(&error) => {
-                    self.put_apart(store, (actor, reason), half, error)?;
+            match put(self, half) {
+                Err(ImportError::Store(error)) if is_about_rows(&error) => {
+                    self.apart(half, error, put)?;
                 }
-                Err(error) => return Err(error.into()),
+                other => other?,
             }
         }
         Ok(())
     }
 
-    /// The report, with where the time went.
+    /// The report, with where the time went: reading and checking go on beside the rest, so
+    /// that only the time counts in which nothing else could be done.
     pub(super) fn finish(mut self, seconds: f64) -> ImportReport {
-        self.report.phase("read and check", self.read);
+        self.report.phase("read and check", seconds - self.merge - self.store - self.commit);
         self.report.phase("merge", self.merge);
         self.report.phase("store", self.store);
+        self.report.phase("commit", self.commit);
         self.report.seconds = seconds;
         self.report
     }
@@ -178,7 +204,7 @@ impl Run {
 }
 
 /// True where the store refuses what it was given; false where it cannot work at all.
-const fn is_about_rows(error: &store::Error) -> bool {
+pub(super) const fn is_about_rows(error: &store::Error) -> bool {
     matches!(
         error,
         store::Error::Conflict(_)

@@ -89,12 +89,14 @@ pub fn import(
     let reason = Reason::new("import", "");
 
     if options.dry_run || options.strict {
+        let mut changed = Vec::new();
         let outcome = store.write(&actor, &reason, |tx| {
-            while let Some(batch) = run.timed_read(&mut rows)? {
-                let changed = run.merged(tx, batch)?;
+            rows.each_batch(|batch| {
+                changed = run.merged(tx, batch)?;
                 run.put(tx, &changed)?;
                 progress(run.report.lines);
-            }
+                Ok::<_, ImportError>(())
+            })?;
             let refused = options.strict && run.report.failed > 0;
             if options.dry_run || refused { Err(ImportError::Undone) } else { Ok(()) }
         });
@@ -102,13 +104,20 @@ pub fn import(
             Ok(_) => {}
             Err(ImportError::Undone) if options.dry_run => {}
             Err(ImportError::Undone) => run.report.undo(),
+            Err(ImportError::Store(error)) if batch::is_about_rows(&error) => {
+                run.blame(store, (&actor, &reason), &changed, error)?;
+                if !options.dry_run {
+                    run.report.undo();
+                }
+            }
             Err(error) => return Err(error),
         }
     } else {
-        while let Some(batch) = run.timed_read(&mut rows)? {
+        rows.each_batch(|batch| {
             run.take(store, (&actor, &reason), batch)?;
             progress(run.report.lines);
-        }
+            Ok::<_, ImportError>(())
+        })?;
     }
     Ok(run.finish(started.elapsed().as_secs_f64()))
 }

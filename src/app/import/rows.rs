@@ -3,7 +3,7 @@
 use std::{
     io::{self, BufRead},
     num::NonZeroUsize,
-    thread,
+    thread::{self, Scope, ScopedJoinHandle},
 };
 
 use crate::import::{
@@ -54,43 +54,62 @@ impl<'a> Rows<'a> {
         }))
     }
 
-    /// The next rows; none after the last.
+    /// Hands over all rows, batch by batch. While one is taken the next is read and checked.
     ///
     /// # Errors
-    /// Where the input cannot be read.
-    pub fn next_batch(&mut self) -> io::Result<Option<Vec<Row>>> {
-        let rows: Vec<Row> = match &mut self.0 {
-            Source::Ndjson { raw, checker, whole } => {
-                let raw = raw.by_ref().take(BATCH).collect::<io::Result<Vec<_>>>()?;
-                check_all(raw, checker).into_iter().map(|row| whole.admit(row)).collect()
-            }
-            Source::Csv(rows) => rows.by_ref().take(BATCH).collect::<io::Result<_>>()?,
-        };
-        Ok((!rows.is_empty()).then_some(rows))
+    /// Where the input cannot be read; the first error of `take`.
+    pub fn each_batch<E: From<io::Error>>(
+        &mut self,
+        mut take: impl FnMut(Vec<Row>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match &mut self.0 {
+            Source::Ndjson { raw, checker, whole } => thread::scope(|scope| {
+                let mut ahead = start(scope, raw, checker)?;
+                while !ahead.is_empty() {
+                    let batch = std::mem::take(&mut ahead);
+                    let next = start(scope, raw, checker);
+                    take(batch.into_iter().flat_map(joined).map(|row| whole.admit(row)).collect())?;
+                    // What was read before the input failed is kept.
+                    ahead = next?;
+                }
+                Ok(())
+            }),
+            Source::Csv(rows) => loop {
+                let batch: Vec<Row> = rows.by_ref().take(BATCH).collect::<io::Result<_>>()?;
+                if batch.is_empty() {
+                    return Ok(());
+                }
+                take(batch)?;
+            },
+        }
     }
 }
 
-/// Parses and checks rows, a share on each processor, in the order of the file.
-fn check_all(mut raw: Vec<RawRow>, checker: &Checker<'_>) -> Vec<Row> {
+/// Reads a batch and starts to parse and check it: a share on each processor, in the order of
+/// the file. Nothing after the last row.
+fn start<'scope, 'a: 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    raw: &mut RawRows<&mut dyn BufRead>,
+    checker: &Checker<'a>,
+) -> io::Result<Vec<ScopedJoinHandle<'scope, Vec<Row>>>> {
+    let mut raw = raw.by_ref().take(BATCH).collect::<io::Result<Vec<RawRow>>>()?;
     let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let share = raw.len().div_ceil(threads).max(64);
     let mut shares = Vec::with_capacity(threads);
     while raw.len() > share {
-        shares.push(raw.split_off(raw.len() - share));
+        let rest = raw.split_off(share);
+        shares.push(std::mem::replace(&mut raw, rest));
     }
-    shares.push(raw);
-    let read = |share: Vec<RawRow>| share.into_iter().map(|r| read_row(r, checker)).collect();
-    thread::scope(|scope| {
-        let workers: Vec<_> = shares
-            .into_iter()
-            .rev()
-            .map(|share| scope.spawn(move || -> Vec<Row> { read(share) }))
-            .collect();
-        workers
-            .into_iter()
-            .flat_map(|worker| {
-                worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-            })
-            .collect()
-    })
+    if !raw.is_empty() {
+        shares.push(raw);
+    }
+    let checker = *checker;
+    let read = move |share: Vec<RawRow>| -> Vec<Row> {
+        share.into_iter().map(|row| read_row(row, &checker)).collect()
+    };
+    Ok(shares.into_iter().map(|share| scope.spawn(move || read(share))).collect())
+}
+
+fn joined(share: ScopedJoinHandle<'_, Vec<Row>>) -> Vec<Row> {
+    share.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
 }

@@ -42,6 +42,8 @@ impl SitePicture<'_> {
             routes_complete,
             indications: profile.indications.clone(),
             accepting_patients: profile.accepting_patients,
+            present: self.present(),
+            monitored: self.monitored(),
             languages: profile.languages.clone(),
             integration: profile.integration.as_ref().and_then(|it| it.offered),
             price: offer.session_price(),

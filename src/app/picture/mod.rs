@@ -4,13 +4,16 @@
 //! Everything that leaves the directory is computed from here, and only from the public view:
 //! what a finding rests on that no person has published is not in it.
 
+mod attended;
 mod credentials;
 mod dosing;
 mod evidence;
 mod item;
 mod load;
+mod public;
 mod reasons;
 mod record;
+mod steady;
 mod subject;
 mod views;
 
@@ -31,6 +34,7 @@ use crate::{
 };
 
 pub use load::{load, unpack};
+pub use public::RECORD_VERSION;
 pub use record::{gone, listings, records};
 
 /// What a picture is drawn with.

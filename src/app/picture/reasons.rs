@@ -18,6 +18,12 @@ pub(super) fn reasons(rulebook: &Rulebook, view: &PublicView) -> (Vec<Reason>, u
             rule: finding.rule.id.clone(),
             outcome: finding.outcome,
             severity: finding.rule.severity,
+            missing: finding
+                .unverified()
+                .iter()
+                .filter_map(|id| rulebook.vocabulary().get(*id))
+                .map(|spec| spec.name.clone())
+                .collect(),
             text: rulebook.finding_text(finding).en,
         })
         .collect();

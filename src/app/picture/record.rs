@@ -1,5 +1,9 @@
 //! What the catalog takes in about a provider and its sites.
 
+use std::collections::HashMap;
+
+use uuid::Uuid;
+
 use super::{Easel, ProviderPicture, SitePicture, load};
 use crate::{
     app::keys::website_key,
@@ -34,15 +38,20 @@ pub fn listings(easel: Easel<'_>, provider: Provider) -> Vec<ListingRecord> {
     ProviderPicture::new(easel, provider).sites().map(|site| site.record()).collect()
 }
 
-/// What is left of a provider that was public: enough to say what became of it.
+/// What is left of a provider that was public: enough to say what became of it and of each of
+/// its sites.
 #[must_use]
 pub fn gone(provider: &Provider) -> Change {
-    let sites = provider.sites.iter().flat_map(|site| [site.id.to_string(), site.slug.clone()]);
-    Change::Gone(GoneRecord {
-        id: provider.id,
-        keys: [provider.id.to_string(), provider.slug.clone()].into_iter().chain(sites).collect(),
-        fate: provider.merged_into.map_or(Fate::Delisted, Fate::Merged),
-    })
+    let moves = provider.editorial.merger.iter().flat_map(|merger| &merger.sites);
+    let moves: HashMap<Uuid, Fate> =
+        moves.filter_map(|moved| Some((moved.from, Fate::Merged(moved.to?)))).collect();
+    let sites = provider.sites.iter().flat_map(|site| {
+        let fate = moves.get(&site.id).copied().unwrap_or(Fate::Delisted);
+        [(site.id.to_string(), fate), (site.slug.clone(), fate)]
+    });
+    let fate = provider.merged_into.map_or(Fate::Delisted, Fate::Merged);
+    let keys = vec![provider.id.to_string(), provider.slug.clone()];
+    Change::Gone(GoneRecord { id: provider.id, keys, fate, sites: sites.collect() })
 }
 
 impl ProviderPicture<'_> {
@@ -125,7 +134,9 @@ impl SitePicture<'_> {
             session_min_cents: item.price.and_then(|price| cents(price.session_min_cents)),
             course_min_cents: item.course_cost.min_cents.filter(|_| complete).and_then(cents),
             verified_on: item.safety.verified_on,
+            last_checked_on: item.last_checked_on,
             hours: WeeklyHours::new(&profile.hours),
+            steady: self.whole.steady(),
             item: spliced(&item),
             detail: Vec::new(),
         }

@@ -12,7 +12,7 @@ use crate::{
         FlagState, SafetyStatus, Tier, UnknownReason,
         provider::{Provider, Site, standing},
     },
-    rules::{FactId, FactState, PublicView, Resolved, ResolvedFacts, Which},
+    rules::{FactId, FactState, PublicView, Resolved, ResolvedFacts, Which, display},
 };
 
 /// A provider's own facts, or those of one of its sites, on a date.
@@ -146,11 +146,13 @@ impl Subject {
         let mut tiers: Vec<Tier> = known.filter_map(|fact| fact.tier).collect();
         tiers.sort_by_key(|tier| tier.rank());
         tiers.dedup();
-        let words =
-            easel.rulebook.display(&view.evaluation, &view.compact, &view.basis, self.verified_on);
+        let status = view.evaluation.status;
+        let never_asked = status == SafetyStatus::InsufficientInformation
+            && easel.rulebook.never_asked(&view.evaluation, &view.compact, &view.basis);
         Safety {
-            status: view.evaluation.status,
-            text: words.en,
+            status,
+            text: display(status, self.verified_on, never_asked).en,
+            never_asked,
             verified_on: self.verified_on,
             evidence_tiers: tiers,
             counts: view.evaluation.counts,

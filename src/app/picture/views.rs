@@ -50,15 +50,19 @@ pub(super) fn public_statements<'p>(
 }
 
 /// A detail answer in the making: about whom, and how its evidence is numbered.
-struct Parts<'p> {
+pub(super) struct Parts<'p> {
     whole: &'p ProviderPicture<'p>,
     site: Option<&'p Site>,
     subject: &'p Subject,
-    numbers: Numbers,
+    pub(super) numbers: Numbers,
 }
 
 impl<'p> Parts<'p> {
-    fn new(whole: &'p ProviderPicture<'p>, site: Option<&'p Site>, subject: &'p Subject) -> Self {
+    pub(super) fn new(
+        whole: &'p ProviderPicture<'p>,
+        site: Option<&'p Site>,
+        subject: &'p Subject,
+    ) -> Self {
         Self { whole, site, subject, numbers: Numbers::new(whole, site, subject) }
     }
 }
@@ -200,7 +204,7 @@ impl Parts<'_> {
         self.numbers.strongest(&self.whole.provider, &statement.item.evidence)
     }
 
-    fn facts(&self) -> Vec<FactView> {
+    pub(super) fn facts(&self) -> Vec<FactView> {
         let provider = &self.whole.provider;
         let vocabulary = self.whole.easel.rulebook.vocabulary();
         let statements: Vec<&Kept<Statement>> = self.statements().collect();
@@ -240,7 +244,11 @@ impl Parts<'_> {
             .collect()
     }
 
-    fn prices(&self, prices: &[Kept<Price>], of_site: bool) -> impl Iterator<Item = PriceView> {
+    pub(super) fn prices(
+        &self,
+        prices: &[Kept<Price>],
+        of_site: bool,
+    ) -> impl Iterator<Item = PriceView> {
         let provider = &self.whole.provider;
         standing(prices).map(move |price| PriceView {
             of_site,

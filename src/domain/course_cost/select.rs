@@ -5,7 +5,7 @@
 //! none, and among them those that name the product; then of one source the newest. What
 //! remains makes one range.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use serde::Serialize;
 
 use crate::domain::{
@@ -17,7 +17,7 @@ use crate::domain::{
 use super::{Assumption, AssumptionCode, CourseOffer, is_for};
 
 /// Days after which a price is too old to count.
-const MAX_AGE_DAYS: i64 = 730;
+const MAX_AGE: Days = Days::new(730);
 
 /// Whose price it is.
 #[derive(
@@ -79,15 +79,23 @@ impl<'a> StatedPrice<'a> {
             .collect()
     }
 
+    /// The days from which on the price may count, or count no more.
+    pub fn turning_days(&self) -> impl Iterator<Item = NaiveDate> + use<> {
+        let price = self.price;
+        let aged = self.observed_on.and_then(|day| day.checked_add_days(MAX_AGE));
+        let last_days = [price.valid_to, aged].into_iter().flatten();
+        let first_days = [price.valid_from, self.observed_on].into_iter().flatten();
+        first_days.chain(last_days.filter_map(|day| day.succ_opt()))
+    }
+
     fn counts(&self, as_of: NaiveDate) -> bool {
         let price = self.price;
         let valid = price.valid_from.is_none_or(|from| from <= as_of)
             && price.valid_to.is_none_or(|to| as_of <= to);
-        let age = self.observed_on.map(|day| as_of.signed_duration_since(day).num_days());
-        valid
-            && age.is_some_and(|days| (0..=MAX_AGE_DAYS).contains(&days))
-            && price.amount_cents >= 0
-            && basis_fits(price.kind, price.basis)
+        let fresh = self.observed_on.is_some_and(|day| {
+            day <= as_of && day.checked_add_days(MAX_AGE).is_none_or(|last| as_of <= last)
+        });
+        valid && fresh && price.amount_cents >= 0 && basis_fits(price.kind, price.basis)
     }
 
     fn is_replaced_by(&self, other: &Self) -> bool {

@@ -5,6 +5,7 @@ pub mod auth;
 pub mod check;
 pub mod clinics;
 pub mod export;
+pub mod log;
 pub mod providers;
 pub mod reference;
 pub mod root;

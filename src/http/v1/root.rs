@@ -46,6 +46,10 @@ pub struct RootLinks {
     facts: &'static str,
     /// Evaluations of given facts, by POST.
     evaluations: &'static str,
+    /// Public changes, in order.
+    changes: &'static str,
+    /// The public log.
+    log: &'static str,
     /// Code lists.
     reference: &'static str,
     /// The document of this API.
@@ -67,6 +71,8 @@ const ROOT: Root = Root {
         rules: "/v1/rules",
         facts: "/v1/facts",
         evaluations: "/v1/evaluations",
+        changes: "/v1/changes",
+        log: "/v1/log",
         reference: "/v1/reference/{list}",
         service_desc: "/openapi.json",
         service_doc: "/docs/",

@@ -21,7 +21,7 @@ macro_rules! codes_of {
     };
 }
 
-pub(super) use codes_of;
+pub(in crate::http) use codes_of;
 
 /// A civil date as a constant.
 const fn day(year: i32, month: u32, day: u32) -> NaiveDate {
@@ -189,7 +189,7 @@ static AS_OF: Param = Param::one(
     "as_of",
     Kind::Date { min: FIRST_DAY, max: LAST_DAY },
     "2026-11-21",
-    "The date for which statuses, prices and credentials are judged; by default today in UTC. Another date needs a place with at most 20,000 listings.",
+    "The date for which statuses, prices and credentials are judged; by default today in UTC. Another date needs a place in which at most 25 listings look different then.",
 );
 pub(super) static LIMIT: Param = Param::one(
     "limit",

@@ -138,11 +138,30 @@ pub fn hours(lang: Lang, clinic: &ClinicDetail) -> Vec<String> {
 }
 
 fn hours_line(lang: Lang, hours: &Hours) -> String {
-    let day = |day: &Day| lang.t(&format!("day-{day}")).into_owned();
-    let days: Vec<String> = hours.days.iter().map(day).collect();
+    let days = days(lang, &hours.days);
     let (opens, closes) = (format::time(lang, hours.opens), format::time(lang, hours.closes));
     lang.args("hours-line", &[("days", &days.join(", ")), ("opens", &opens), ("closes", &closes)])
         .into_owned()
+}
+
+/// Days as a reader says them: three or more in a row as the first and the last.
+fn days(lang: Lang, days: &[Day]) -> Vec<String> {
+    let name = |day: &Day| lang.t(&format!("day-{day}")).into_owned();
+    let place = |day: &Day| Day::ALL.iter().position(|known| known == day);
+    let follows =
+        |a: &Day, b: &Day| place(a).zip(place(b)).is_some_and(|(a, b)| a.checked_add(1) == Some(b));
+    let mut said = Vec::new();
+    for row in days.chunk_by(follows) {
+        match row {
+            [first, _, .., last] => {
+                let values = [("from", name(first)), ("to", name(last))];
+                let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+                said.push(lang.args("hours-days", &values).into_owned());
+            }
+            few => said.extend(few.iter().map(name)),
+        }
+    }
+    said
 }
 
 /// Whether it is open at this moment, by the clock of its time zone.

@@ -23,6 +23,9 @@ const PAYMENTS: &[PaymentCode] = &[
 ];
 const LANGUAGES: &[&str] = &["en", "es", "zh", "vi", "tl", "ko", "ru", "ar", "fr", "pt", "ht"];
 
+/// How many of them stand above the list, one click away.
+const QUICK: usize = 5;
+
 /// One choice of a form field.
 pub(super) struct Choice {
     pub(super) value: String,
@@ -91,5 +94,23 @@ impl Form {
                 })
                 .collect(),
         }
+    }
+}
+
+/// A way to pay above the list: a click keeps only who takes it, or takes that back.
+pub(super) struct Quick {
+    pub(super) text: String,
+    pub(super) path: String,
+    pub(super) set: bool,
+}
+
+impl Quick {
+    pub(super) fn all(lang: Lang, query: &FindQuery) -> Vec<Self> {
+        let quick = |code: &PaymentCode| Self {
+            text: lang.t(&format!("payment-{}", code.as_str())).into_owned(),
+            path: query.with(|changed| changed.toggle_payment(*code)),
+            set: query.payments.contains(code),
+        };
+        PAYMENTS.iter().take(QUICK).map(quick).collect()
     }
 }

@@ -66,8 +66,8 @@ pub struct FindingFact {
     pub label: Plain,
     /// Its value.
     pub value: FactValue,
-    /// The number of the deciding statement, under which the listing shows its evidence; absent
-    /// where the value was taken as resolved.
+    /// The number of the deciding statement's strongest piece of evidence in this answer's list of
+    /// evidence; absent where the value was taken as resolved.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub evidence_id: Option<u32>,
     /// The tier of that statement.

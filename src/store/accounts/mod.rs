@@ -78,7 +78,9 @@ pub(super) fn current_text(conn: &mut Conn, entity: &Entity) -> QueryResult<Opti
         EntityKind::Client => {
             clients::table.find(id).select(clients::document).first(conn).optional()
         }
-        EntityKind::Provider | EntityKind::Meta | EntityKind::SigningKey => Ok(None),
+        EntityKind::Provider | EntityKind::Meta | EntityKind::LogEntry | EntityKind::SigningKey => {
+            Ok(None)
+        }
     }
 }
 

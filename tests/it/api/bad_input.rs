@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 
 use bedside::auth::Role;
 
-use crate::support::app::TestApp;
+use crate::support::app::{Reply, TestApp};
 
 const JSON: &[(&str, &str)] = &[("Content-Type", "application/json")];
 
@@ -107,26 +107,37 @@ fn odd_paths_are_not_found() {
 fn what_is_no_http_gets_a_4xx_and_the_door() {
     let app = TestApp::start();
     let huge = format!("GET /v1 HTTP/1.1\r\nHost: t\r\nX: {}\r\n\r\n", "x".repeat(200_000));
-    let raw: &[&[u8]] = &[
-        b"nonsense\r\n\r\n",
-        b"GET /v1 HTTP/9.9\r\n\r\n",
-        b"GET /v1 HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nHost: t\r\n\r\n",
-        b"GET /v1 HTTP/1.1\r\nHost: t\r\nContent-Length: +5\r\n\r\n",
-        b"GET /v1 HTTP/1.1\r\nHost : t\r\n\r\n",
-        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
-        huge.as_bytes(),
+    let many = format!("GET /v1 HTTP/1.1\r\nHost: t\r\n{}\r\n", "X: y\r\n".repeat(200));
+    let raw: &[(&str, &[u8])] = &[
+        ("bad-request", b"nonsense\r\n\r\n"),
+        ("bad-request", b"GET /v1 HTTP/9.9\r\n\r\n"),
+        (
+            "bad-request",
+            b"GET /v1 HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\nHost: t\r\n\r\n",
+        ),
+        ("bad-request", b"GET /v1 HTTP/1.1\r\nHost: t\r\nContent-Length: +5\r\n\r\n"),
+        ("bad-request", b"GET /v1 HTTP/1.1\r\nHost : t\r\n\r\n"),
+        ("bad-request", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"),
+        ("head-too-large", huge.as_bytes()),
+        ("head-too-large", many.as_bytes()),
     ];
-    for request in raw {
+    for (kind, request) in raw {
         let mut connection = app.connect();
-        let _ = connection.write_all(request);
-        let mut answer = Vec::new();
-        let _ = connection.read_to_end(&mut answer);
-        let text = String::from_utf8_lossy(&answer);
-        assert!(
-            text.is_empty() || text.starts_with("HTTP/1.1 4"),
-            "{:?} got {text}",
-            String::from_utf8_lossy(&request[..request.len().min(60)])
-        );
+        connection.write_all(request).unwrap();
+        let reply = Reply::read(&mut connection, "GET");
+        reply.expect_problem(kind);
+        assert_eq!(reply.header("connection"), Some("close"));
+        assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+        let mut more = Vec::new();
+        connection.read_to_end(&mut more).unwrap();
+        assert!(more.is_empty(), "the connection ends with it");
     }
+    // What was asked well before is answered as ever.
+    let mut connection = app.connect();
+    connection.write_all(b"GET /healthz HTTP/1.1\r\nHost: t\r\n\r\nnonsense\r\n\r\n").unwrap();
+    let mut answers = Vec::new();
+    connection.read_to_end(&mut answers).unwrap();
+    let answers = String::from_utf8(answers).unwrap();
+    assert!(answers.starts_with("HTTP/1.1 200") && answers.contains("/problems/bad-request"));
     app.get("/healthz").expect(200);
 }

@@ -15,26 +15,29 @@ fn head(app: &TestApp) -> i64 {
 
 #[test]
 fn every_operation_that_changes_something_has_its_row() {
-    let rows: Vec<&str> = ROWS.iter().map(|row| row.operation).collect();
+    let known_rows: Vec<&str> = rows().map(|row| row.operation).collect();
     let all = operations();
     for (name, _) in &all {
         let known = name.starts_with("GET ")
-            || rows.contains(&name.as_str())
+            || known_rows.contains(&name.as_str())
             || QUESTIONS_BY_POST.contains(&name.as_str());
         assert!(known, "{name} has no row in tests/it/api/operations.rs");
     }
     for question in QUESTIONS_BY_POST {
         assert!(all.iter().any(|(name, _)| name == question), "{question} is gone; remove it");
-        assert!(!rows.contains(question), "{question} has a row");
+        assert!(!known_rows.contains(question), "{question} has a row");
     }
+    let elsewhere = rows().filter(|row| row.works.is_none()).count();
+    assert!(elsewhere <= MOST_ELSEWHERE, "the number may only shrink");
     assert!(QUESTIONS_BY_POST.len() <= MOST_QUESTIONS, "the list may only shrink");
 }
 
 #[test]
 fn every_change_has_an_entry_of_whoever_made_it() {
     let app = TestApp::with_database();
-    for row in ROWS {
-        let call = (row.works)(&app);
+    for row in rows() {
+        let Some(works) = row.works else { continue };
+        let call = works(&app);
         let before = head(&app);
         let reply = send(&app, row.operation, &call);
         assert!(reply.status < 300, "{}: {}", row.operation, reply.text());
@@ -71,8 +74,9 @@ fn no_refusal_has_an_entry() {
     let app = TestApp::with_database();
     let viewer = app.as_role(Role::Viewer);
     let nobody = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11";
-    for row in ROWS {
-        let works = (row.works)(&app);
+    for row in rows() {
+        let Some(works) = row.works else { continue };
+        let works = works(&app);
         let before = head(&app);
         let mut refused = 0;
         let mut refuse = |call: Call| {

@@ -6,6 +6,7 @@ mod bad_input;
 mod clients;
 mod clinics;
 mod forged_tokens;
+mod editorial;
 mod gate;
 mod journal_coverage;
 pub mod operations;

@@ -8,6 +8,7 @@ use bedside::{
     domain::{
         ListingState, Route,
         course_cost::{CostState, CourseCostError},
+        editorial::{Merger, SiteMove},
     },
     store::Action,
 };
@@ -101,6 +102,11 @@ fn what_is_gone_says_what_became_of_it() {
     write(&app.store, Action::Merge, "F002", |p| {
         p.listing_state = ListingState::Merged;
         p.merged_into = Some(into.id);
+        p.editorial.merger = Some(Merger {
+            state: ListingState::Published,
+            version: p.version,
+            sites: vec![SiteMove { from: p.sites[0].id, to: Some(into.sites[0].id) }],
+        });
     });
     app.catch_up().unwrap();
     let moved = Missing::Merged { into: into.id };
@@ -108,6 +114,7 @@ fn what_is_gone_says_what_became_of_it() {
         assert_eq!(detail(&app, &key, None).unwrap_err(), moved);
     }
     for key in [gone.sites[0].slug.clone(), gone.sites[0].id.to_string()] {
+        let moved = Missing::Merged { into: into.sites[0].id };
         assert_eq!(clinic(&app, &key, None).unwrap_err(), moved);
         assert_eq!(course_cost(&app, &key, None, None, None).unwrap_err(), moved);
     }

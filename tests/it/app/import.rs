@@ -164,10 +164,8 @@ fn a_trial_says_what_would_happen_and_writes_nothing(#[values(Sqlite, Postgres)]
     assert_eq!((head(&store), exported(&store)), (before, known));
 }
 
-#[rstest]
-fn rows_beside_one_that_the_store_refuses_are_stored(#[values(Sqlite, Postgres)] backend: Backend) {
-    let Some(db) = TestDb::new(backend) else { return };
-    let store = db.store();
+/// Makes the database refuse two rows for a reason of its own.
+fn refuse_p3_and_p7(db: &TestDb, backend: Backend) {
     db.execute(match backend {
         Sqlite => {
             "CREATE TRIGGER refuse BEFORE INSERT ON providers \
@@ -181,6 +179,30 @@ fn rows_beside_one_that_the_store_refuses_are_stored(#[values(Sqlite, Postgres)]
              FOR EACH ROW EXECUTE FUNCTION refuse()"
         }
     });
+}
+
+#[rstest]
+fn a_whole_import_names_the_rows_that_the_store_refuses(
+    #[values(Sqlite, Postgres)] backend: Backend,
+    #[values(true, false)] dry_run: bool,
+) {
+    let Some(db) = TestDb::new(backend) else { return };
+    let store = db.store();
+    refuse_p3_and_p7(&db, backend);
+    let rows: Vec<Value> = (0..10).map(|n| least(&format!("P{n}"))).collect();
+    let options = ImportOptions { dry_run, strict: !dry_run, ..ORDINARY };
+    let report = import(&store, &file(&rows), options).unwrap();
+    let refused: Vec<u64> = report.errors.iter().map(|error| error.line).collect();
+    assert_eq!((refused, report.failed), (vec![4, 8], 2), "{report}");
+    assert!(report.warnings[0].to_string().contains("not looked at"), "{report}");
+    assert_eq!((head(&store), report.undone), (0, !dry_run));
+}
+
+#[rstest]
+fn rows_beside_one_that_the_store_refuses_are_stored(#[values(Sqlite, Postgres)] backend: Backend) {
+    let Some(db) = TestDb::new(backend) else { return };
+    let store = db.store();
+    refuse_p3_and_p7(&db, backend);
     let rows: Vec<Value> = (0..10).map(|n| least(&format!("P{n}"))).collect();
     let report = import(&store, &file(&rows), ORDINARY).unwrap();
     assert_eq!((report.lines, report.created, report.failed), (10, 8, 2), "{report}");

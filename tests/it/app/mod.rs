@@ -4,9 +4,11 @@
 mod check;
 mod demo;
 mod detail;
+mod editorial;
 mod filters;
 mod import;
 mod other_date;
+mod public_log;
 mod refresh;
 mod search;
 mod withheld;
@@ -18,7 +20,12 @@ use bedside::{
 };
 
 /// Stores the next version of a provider as a person.
-fn write(store: &Store, action: Action, key: &str, change: impl FnOnce(&mut Provider)) -> Done<()> {
+pub fn write(
+    store: &Store,
+    action: Action,
+    key: &str,
+    change: impl FnOnce(&mut Provider),
+) -> Done<()> {
     let actor = Actor::new(ActorKind::Person, "ann");
     store
         .write(&actor, &Reason::new("test", ""), |tx| {
@@ -31,7 +38,7 @@ fn write(store: &Store, action: Action, key: &str, change: impl FnOnce(&mut Prov
 }
 
 /// A provider as the store has it.
-fn provider(app: &App, key: &str) -> Provider {
+pub fn provider(app: &App, key: &str) -> Provider {
     let found = app.store.read(|reader| reader.by_source_keys(&[key])).unwrap().remove(key);
     stored(found)
 }

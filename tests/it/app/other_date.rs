@@ -30,10 +30,11 @@ fn a_search_for_another_day_answers_as_that_day_would(
     let (today, _) = app_on(&db, TODAY);
     let (then, _) = app_on(&db, day);
     for query in [
-        "postal_code=20814&radius=500&limit=200",
-        "postal_code=20814&radius=500&limit=200&view=all&sort=course_cost",
+        "postal_code=20814&radius=150&limit=200",
+        "postal_code=20814&radius=150&limit=200&view=all&sort=course_cost",
+        "postal_code=60614&radius=200&limit=200&view=all&unknown=include&route=iv",
         "q=el paso tx&view=supervised",
-        "bbox=-125,24,-66,50&limit=200&view=all&verified_within_days=200",
+        "bbox=-125,30,-105,50&limit=200&view=all&verified_within_days=200",
     ] {
         let asked = search(&today, &format!("{query}&as_of={day}"));
         let lived = search(&then, query);
@@ -42,6 +43,24 @@ fn a_search_for_another_day_answers_as_that_day_would(
         assert_eq!(asked.meta.total, lived.meta.total, "{query}");
         assert_eq!(data(&asked), data(&lived), "{query}");
     }
+}
+
+#[test]
+fn what_would_have_to_be_evaluated_anew_is_limited_and_the_rest_is_not() {
+    let db = TestDb::new(Sqlite).unwrap();
+    import(&db.store(), &file(&fictional_set()), INITIAL).unwrap();
+    let (app, _) = app_on(&db, TODAY);
+    let everywhere = "bbox=-180,-90,180,90&limit=200&view=all";
+    match try_search(&app, &format!("{everywhere}&as_of=2031-01-01")) {
+        Err(SearchError::TooManyForDate(day)) => assert_eq!(day.to_string(), TODAY),
+        other => panic!("{other:?}"),
+    }
+    // From one day to the next hardly anything ages.
+    let tomorrow = search(&app, &format!("{everywhere}&as_of=2026-11-22"));
+    assert_eq!(tomorrow.meta.total, search(&app, everywhere).meta.total);
+    assert!(tomorrow.meta.total > 50);
+    // What a filter leaves out on any day need not be looked at.
+    search(&app, &format!("{everywhere}&as_of=2031-01-01&state=MD"));
 }
 
 #[test]

@@ -72,6 +72,28 @@ fn what_another_process_writes_is_taken_in(#[values(Sqlite, Postgres)] backend: 
 }
 
 #[rstest]
+fn a_document_that_cannot_be_read_costs_its_own_listing_alone(
+    #[values(Sqlite, Postgres)] backend: Backend,
+) {
+    let Some(db) = TestDb::new(backend) else { return };
+    let store = db.store();
+    import(&store, &file(&[fictional("F001"), fictional("F002")]), INITIAL).unwrap();
+    let (app, _) = app_on(&db, TODAY);
+    assert_eq!((search(&app, "view=all").data.len(), app.unreadable()), (2, 0));
+
+    write(&store, Action::Change, "F001", |provider| provider.profile.name.push('!'));
+    db.execute("UPDATE providers SET document = '{' WHERE source_key = 'F001'");
+    app.catch_up().unwrap();
+    let (fresh, _) = app_on(&db, TODAY);
+    for app in [&app, &fresh] {
+        let shown = search(app, "view=all").data;
+        assert_eq!((shown.len(), app.unreadable()), (1, 1));
+        assert!(shown[0].name.contains("Make-Believe"), "{}", shown[0].name);
+        assert_eq!(app.catalog.load().revision(), head(&store));
+    }
+}
+
+#[rstest]
 fn a_patched_catalog_answers_as_one_that_was_read_anew(
     #[values(Sqlite, Postgres)] backend: Backend,
 ) {

@@ -10,7 +10,7 @@ use bedside::{
 use rstest::rstest;
 
 use super::{
-    catalog, check, ids,
+    all_in, catalog, check, ids,
     synthetic::{Synthetic, as_of},
 };
 
@@ -53,7 +53,7 @@ fn circles_around_poles_and_seams_are_circles() {
             // The radius is exactly the distance, so that the point is on the edge.
             let radius_m = distance_m(*center, *other);
             let query = everything(Place::Circle { center: *center, radius_m });
-            let held = catalog.listings_in(query.place, points.len()).unwrap();
+            let held = all_in(&catalog, query.place, points.len()).unwrap();
             assert!(
                 held.iter().any(|listing| listing.point() == Some(*other)),
                 "{center:?} {other:?}"
@@ -71,7 +71,7 @@ fn a_circle_a_hair_too_small_leaves_its_edge_out() {
     let distance = distance_m(center, edge);
     for (radius_m, holds) in [(distance, 1), (distance - 1e-6, 0), (distance + 1e-6, 1)] {
         let place = Place::Circle { center, radius_m };
-        assert_eq!(catalog.listings_in(place, 9).unwrap().len(), holds, "{radius_m}");
+        assert_eq!(all_in(&catalog, place, 9).unwrap().len(), holds, "{radius_m}");
     }
 }
 
@@ -105,7 +105,7 @@ fn both_names_of_the_antimeridian_are_one_line() {
     let catalog = catalog(&records);
     for (west, east) in [(170.0, 180.0), (-180.0, -170.0), (179.0, -179.0)] {
         let place = Place::Box { south: 0.0, west, north: 20.0, east };
-        assert_eq!(catalog.listings_in(place, 9).unwrap().len(), 2, "{west} {east}");
+        assert_eq!(all_in(&catalog, place, 9).unwrap().len(), 2, "{west} {east}");
     }
 }
 
@@ -115,8 +115,8 @@ fn listings_without_a_position_are_found_by_name_and_state_only() {
     records[1].point = None;
     let catalog = catalog(&records);
     let around = Place::Circle { center: at(39.0, -77.0), radius_m: 1e9 };
-    assert_eq!(catalog.listings_in(around, 9).unwrap().len(), 1);
-    assert_eq!(catalog.listings_in(Place::Everywhere, 9).unwrap().len(), 2);
+    assert_eq!(all_in(&catalog, around, 9).unwrap().len(), 1);
+    assert_eq!(all_in(&catalog, Place::Everywhere, 9).unwrap().len(), 2);
     let mut query = everything(Place::Everywhere);
     query.names = NameQuery::new(&records[1].name);
     check(&catalog, &records, &query);

@@ -122,6 +122,7 @@ fn verdicts(record: &ListingRecord, filters: &Filters) -> Vec<Option<bool>> {
         at_most(filters.max_session_cents, record.session_min_cents),
         at_most(filters.max_course_cents, record.course_min_cents),
         filters.verified_since.map(|first| record.verified_on.map(|day| day >= first)),
+        filters.differs_on.map(|day| Some(!record.steady.contains(&day))),
         filters.open_at.map(|minute| record.hours.as_ref().map(|hours| hours.is_open(minute))),
     ]
     .into_iter()

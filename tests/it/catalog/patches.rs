@@ -45,6 +45,14 @@ impl Twin {
                 query.after = Some(next);
             }
         }
+        let mut listed: Vec<_> = self
+            .catalog
+            .listings()
+            .map(|(class, listing)| (listing.id(), class, listing.last_checked_on()))
+            .collect();
+        listed.sort_unstable_by_key(|(id, ..)| *id);
+        let ought = records.iter().map(|record| (record.id, record.class, record.last_checked_on));
+        assert!(listed.into_iter().eq(ought));
         for record in records.iter().step_by(37) {
             assert_eq!(self.catalog.listing(record.id).unwrap().slug(), record.slug);
             let by_slug = self.catalog.listing_by_slug(&record.slug).unwrap();

@@ -197,7 +197,11 @@ impl Synthetic {
             verified_on: self.maybe(if full { 0.9 } else { 0.0 }, |me| {
                 as_of() - Days::new(me.rng.random_range(0..500))
             }),
+            last_checked_on: self
+                .maybe(known, |me| as_of() - Days::new(me.rng.random_range(0..700))),
             hours: self.maybe(known, Self::hours).flatten(),
+            steady: as_of() - Days::new(self.rng.random_range(0..300))
+                ..=as_of() + Days::new(self.rng.random_range(0..400)),
             item: SplicedItem { bytes, splice_at },
             detail: Vec::new(),
         }
@@ -330,6 +334,9 @@ impl Synthetic {
                     Place::Circle { center, radius_m: self.rng.random_range(0.0..21_000_000.0) };
             }
             _ => {}
+        }
+        if self.chance(0.1) {
+            query.filters.differs_on = Some(as_of() + Days::new(self.rng.random_range(0..500)));
         }
         if self.chance(0.2) {
             query.names = NameQuery::new(&self.mistyped_name(2));

@@ -124,7 +124,7 @@ fn what_a_person_recorded_stays() {
         valid_until: None,
         attested_by: None,
     };
-    provider.facts.push(Kept { n: 99, by: Origin::Person, withdrawn_on: None, item: own.clone() });
+    provider.facts.push(Kept::new(99, Origin::Person, own.clone()));
     provider.next_n = 100;
     let bare =
         with(with(least("F1"), "/fictional", json!(true)), "/name", json!("Calm Waters Ketamine"));
@@ -233,4 +233,64 @@ fn what_stands_twice_in_a_line_is_kept_once() {
         provider.flags.len(),
     ];
     assert_eq!(lengths, [2, 1, 2, 1]);
+}
+
+#[test]
+fn what_a_person_withdrew_no_file_restores() {
+    let mut register = Register::default();
+    let first = register.know(full(), "2026-11-21");
+    let provider = register.provider.as_mut().unwrap();
+    provider.facts[0].withdraw(Origin::Person, date("2026-11-22"));
+    provider.sites[0].prices[0].withdraw(Origin::Person, date("2026-11-22"));
+    let decided = register.provider.clone();
+    assert_eq!(register.merge(good(full()), Mode::Ordinary, "2026-12-01"), Merged::Unchanged);
+    assert_eq!(register.provider, decided);
+    // Nor when the file had been silent about it in between.
+    register.know(with(full(), "/facts", json!([])), "2026-12-02");
+    let back = register.know(full(), "2026-12-03");
+    let name = first.facts[0].item.name.as_str();
+    assert!(!back.facts.iter().any(|kept| kept.stands() && kept.item.name == name));
+    assert!(back.facts.iter().any(|kept| kept.stands()), "the others came back");
+}
+
+#[test]
+fn evidence_that_a_person_withdrew_carries_nothing_that_a_file_states() {
+    let mut register = Register::default();
+    register.know(with(full(), "/facts", json!([])), "2026-11-21");
+    let provider = register.provider.as_mut().unwrap();
+    provider.evidence[0].withdraw(Origin::Person, date("2026-11-22"));
+    let fact = |evidence: serde_json::Value| {
+        json!([{"name": "takehome.offered", "value": true, "evidence": evidence,
+            "observed_on": "2026-11-01"}])
+    };
+    let alone = register.know(with(full(), "/facts", fact(json!([0]))), "2026-12-01");
+    assert!(alone.facts.is_empty() && !alone.evidence[0].stands());
+    // What it states on other evidence too is kept on that.
+    let both = with(full(), "/facts", fact(json!([0, 1])));
+    let kept = register.know(both.clone(), "2026-12-02");
+    assert_eq!(kept.facts.len(), 1);
+    assert_eq!(kept.facts[0].item.evidence, [1]);
+    assert_eq!(register.merge(good(both), Mode::Ordinary, "2026-12-03"), Merged::Unchanged);
+}
+
+#[test]
+fn fields_and_sites_of_a_person_stay() {
+    let mut register = Register::default();
+    register.know(full(), "2026-11-21");
+    let provider = register.provider.as_mut().unwrap();
+    provider.profile.website = None;
+    provider.editorial.fields = vec!["website".to_owned()];
+    provider.sites[0].editorial.by = Some(Origin::Person);
+    provider.sites[0].profile.wait_days = Some(99);
+    provider.sites[0].editorial.fields = vec!["wait_days".to_owned()];
+    let after = register.know(with(full(), "/name", json!("New Name")), "2026-12-01");
+    assert_eq!((after.profile.name.as_str(), after.profile.website), ("New Name", None));
+    assert_eq!(after.sites[0].profile.wait_days, Some(99));
+    let silent = register.know(with(full(), "/sites", json!([])), "2026-12-02");
+    assert!(silent.sites[0].withdrawn_on.is_none());
+    let provider = register.provider.as_mut().unwrap();
+    provider.sites[0].withdrawn_on = Some(date("2026-12-03"));
+    provider.sites[0].editorial.withdrawn_by = Some(Origin::Person);
+    let named = register.know(full(), "2026-12-04");
+    assert!(named.sites[0].withdrawn_on.is_some());
 }

@@ -176,6 +176,20 @@ fn fictional_and_real_never_mix() {
 }
 
 #[test]
+fn a_key_on_a_bad_line_costs_no_good_one() {
+    let bad = with(least("A"), "/phone", json!("12"));
+    let rows = read(&[bad.clone(), least("A"), bad, least("A")]);
+    let refused: Vec<bool> = rows.iter().map(|row| row.result.is_err()).collect();
+    assert_eq!(refused, [true, false, true, true]);
+    let field = |row: usize| rows[row].result.as_ref().unwrap_err()[0].field.as_str();
+    assert_eq!(
+        (field(2), field(3)),
+        ("/phone", "/source_key"),
+        "a bad line is told its own faults"
+    );
+}
+
+#[test]
 fn an_error_reads_like_a_sentence() {
     let found = errors(with(least("A"), "/phone", json!("12"))).pop().unwrap();
     assert_eq!(

@@ -1,3 +1,7 @@
-//! The pages: catalogues, templates and words.
+//! The pages: what each answers, and the texts that it answers with.
 
+mod answers;
+mod errors;
+mod hostile;
+mod sizes;
 mod texts;

@@ -7,7 +7,7 @@ use bedside::{
     domain::{
         Accepting, CoverageStance, CredentialCode, CredentialStatus, CredentialTier, EvidenceKind,
         FlagState, Indication, OperatingStatus, PaymentCode, Precision, PriceKind, Product, Route,
-        SafetyStatus, Severity, Tier, UnknownReason,
+        SafetyStatus, Severity, Tier, UnknownReason, UsState,
     },
     pages::lang::Lang,
 };
@@ -79,6 +79,7 @@ fn every_code_has_a_name() {
         "credential": CredentialCode, "credtier": CredentialTier, "credstatus": CredentialStatus,
         "tier": Tier, "reason": UnknownReason, "severity": Severity, "flag": FlagState,
         "evidence": EvidenceKind, "status": SafetyStatus, "status-name": SafetyStatus,
+        "state": UsState,
     }
     for lang in Lang::ALL {
         let missing: Vec<_> = wanted.iter().filter(|key| !lang.has(key)).collect();
@@ -225,7 +226,7 @@ fn grade(text: &str) -> f64 {
 
 #[test]
 fn english_pages_are_easy_to_read() {
-    let names = ["base", "codes", "find", "clinic", "check", "prepare", "about", "errors"];
+    let names = ["base", "codes", "find", "clinic", "check", "prepare", "about", "trust", "errors"];
     for (name, source) in names.iter().zip(Lang::En.sources()) {
         // Sentences only: labels of two words say nothing about how a page reads.
         let sentences: Vec<&str> = source

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use super::{date, rulebook};
 
 fn kept<T>(n: u32, item: T) -> Kept<T> {
-    Kept { n, by: Origin::File, withdrawn_on: None, item }
+    Kept::new(n, Origin::File, item)
 }
 
 fn evidence(tier: Tier, on: &str) -> Evidence {
@@ -58,6 +58,7 @@ fn provider() -> Provider {
         created_at: epoch,
         updated_at: epoch,
         next_n: 100,
+        editorial: Default::default(),
         profile: ProviderProfile { name: "P".to_owned(), ..ProviderProfile::default() },
         facts: vec![
             kept(1, statement("takehome.offered", true, &[0], None)),
@@ -79,6 +80,7 @@ fn provider() -> Provider {
             source_key: "S1".to_owned(),
             slug: "s1".to_owned(),
             withdrawn_on: None,
+            editorial: Default::default(),
             profile: SiteProfile { address, ..SiteProfile::default() },
             facts: vec![kept(5, statement("site.monitor_bp", false, &[2, 1], None))],
             prices: Vec::new(),

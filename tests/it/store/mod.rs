@@ -6,6 +6,7 @@ mod connections;
 mod crash;
 mod history;
 mod opening;
+mod public_log;
 mod reading;
 mod schema;
 mod writing;

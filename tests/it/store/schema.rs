@@ -103,6 +103,7 @@ fn every_foreign_key_is_indexed_and_says_what_deleting_means(
         [
             "client_uses.client_id -> clients CASCADE indexed",
             "clients.seq -> journal RESTRICT indexed",
+            "log_entries.seq -> journal RESTRICT indexed",
             "providers.merged_into -> providers RESTRICT indexed",
             "providers.seq -> journal RESTRICT indexed",
             "refresh_tokens.session_id -> sessions CASCADE indexed",
@@ -145,8 +146,11 @@ fn both_databases_have_the_same_indexes(#[values(Sqlite, Postgres)] backend: Bac
         [
             "clients(key_id) unique",
             "clients(seq)",
+            "idempotency_keys(at)",
             "journal(entity_kind,entity_id,seq)",
             "journal(seq) partial",
+            "log_entries(entity_id,idx)",
+            "log_entries(seq)",
             "providers(merged_into) partial",
             "providers(seq) unique",
             "providers(slug) unique",

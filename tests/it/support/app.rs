@@ -21,9 +21,10 @@ use bedside::{
     gazetteer::Gazetteer,
     http::{
         Server,
-        server::Running,
+        server::{Register, Running},
         shared::{Limits, Shared},
     },
+    pages,
     rules::Rulebook,
     store::{Options, Store},
 };
@@ -127,10 +128,36 @@ impl TestApp {
         &self.shared.app
     }
 
+    /// A service with the pages, over the made-up set.
+    pub fn pages() -> Self {
+        Self::pages_over(&FICTIONAL)
+    }
+
+    /// A service with the pages, over the real set.
+    pub fn real_pages() -> Self {
+        Self::pages_over(&REAL)
+    }
+
+    /// A service with the pages.
+    pub fn pages_over(app: &Arc<App>) -> Self {
+        let limits = Limits { request_time: Duration::from_secs(2), ..Limits::default() };
+        let routes: Vec<(&str, &[Method])> =
+            TEST_ROUTES.iter().chain(pages::ROUTES).copied().collect();
+        let shared = Shared::new(Arc::clone(app), limits, &routes);
+        Self::serve(shared.with_error_page(pages::error_page), |config| {
+            test_routes(config);
+            pages::configure(config);
+        })
+    }
+
     fn over(app: &Arc<App>, limits: Limits) -> Self {
-        let shared = Arc::new(Shared::new(Arc::clone(app), limits, TEST_ROUTES));
+        Self::serve(Shared::new(Arc::clone(app), limits, TEST_ROUTES), test_routes)
+    }
+
+    fn serve(shared: Shared, more: Register) -> Self {
+        let shared = Arc::new(shared);
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let running = Running { workers: Some(1), more: Some(test_routes), ..Running::default() };
+        let running = Running { workers: Some(1), more: Some(more), ..Running::default() };
         let server = Server::new(listener, Arc::clone(&shared), running).unwrap();
         let address = server.address();
         let (ready, handle) = mpsc::channel();

@@ -12,14 +12,15 @@ use std::{
     fs,
     path::PathBuf,
     sync::{
-        Arc, OnceLock,
+        Arc, LazyLock, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
 
 use bedside::{
+    app::public_log::PublicRecords,
     clock::{Clock, SystemClock},
-    store::{Options, Prepare, Store, Target, migrate},
+    store::{Options, Prepare, Publisher, Store, Target, migrate},
 };
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use tempfile::TempDir;
@@ -89,8 +90,11 @@ impl TestDb {
         self.store_with(Arc::new(SystemClock), &Options::default())
     }
 
+    /// A store that logs what is public, as every store of the program does.
     pub fn store_with(&self, clock: Arc<dyn Clock>, options: &Options) -> Store {
-        Store::open(self.target(), options, clock).unwrap()
+        let mut options = options.clone();
+        options.publisher.get_or_insert_with(publisher);
+        Store::open(self.target(), &options, clock).unwrap()
     }
 
     /// Runs SQL behind the store's back.
@@ -124,6 +128,13 @@ impl TestDb {
         };
         rows.into_iter().map(|row| row.text).collect()
     }
+}
+
+/// What says to a store what is public.
+pub fn publisher() -> Arc<dyn Publisher> {
+    static PUBLISHER: LazyLock<Arc<PublicRecords>> =
+        LazyLock::new(|| Arc::new(PublicRecords::built_in().unwrap()));
+    Arc::clone(&*PUBLISHER) as Arc<dyn Publisher>
 }
 
 impl Drop for TestDb {

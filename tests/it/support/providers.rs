@@ -24,11 +24,13 @@ pub fn provider(key: &str) -> Provider {
         created_at: now,
         updated_at: now,
         next_n: 1,
+        editorial: Default::default(),
         profile: ProviderProfile { name: format!("Provider {key}"), ..Default::default() },
         facts: vec![Kept {
             n: 0,
             by: Origin::File,
             withdrawn_on: None,
+            withdrawn_by: None,
             item: Statement {
                 name: "offers.racemic_ketamine".to_owned(),
                 value: Some(FactValue::Bool(true)),
@@ -55,6 +57,7 @@ pub fn site(provider: &str, key: &str) -> Site {
         source_key: key.to_owned(),
         slug: format!("site-{provider}-{key}"),
         withdrawn_on: None,
+        editorial: Default::default(),
         profile: SiteProfile::default(),
         facts: Vec::new(),
         prices: Vec::new(),

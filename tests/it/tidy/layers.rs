@@ -17,10 +17,11 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("rules", &["domain"]),
     ("gazetteer", &["domain"]),
     ("catalog", &["domain"]),
-    ("log", &["domain"]),
+    ("log", &[]),
+    ("verify", &[]),
     ("import", &["domain"]),
     ("auth", &["domain"]),
-    ("store", &["auth", "domain", "clock"]),
+    ("store", &["auth", "domain", "clock", "log"]),
     (
         "app",
         &[
@@ -38,7 +39,18 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ),
     (
         "http",
-        &["app", "auth", "store", "catalog", "gazetteer", "rules", "domain", "config", "clock"],
+        &[
+            "app",
+            "auth",
+            "store",
+            "catalog",
+            "gazetteer",
+            "rules",
+            "log",
+            "domain",
+            "config",
+            "clock",
+        ],
     ),
     ("pages", &["http", "app", "catalog", "gazetteer", "rules", "domain", "config"]),
     (
@@ -52,6 +64,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "import",
             "rules",
             "gazetteer",
+            "verify",
             "domain",
             "config",
             "telemetry",
@@ -62,7 +75,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// The layers that neither touch the outside nor read the clock nor know a framework.
-const PURE: &[&str] = &["domain", "auth", "rules", "gazetteer", "catalog", "log"];
+const PURE: &[&str] = &["domain", "auth", "rules", "gazetteer", "catalog", "log", "verify"];
 
 /// What a pure layer never names.
 const IMPURE: &[&str] = &[
@@ -84,6 +97,9 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("diesel", &["store"]),
     ("diesel_migrations", &["store"]),
     ("actix_web", &["http", "pages"]),
+    ("actix_http", &["http"]),
+    ("actix_server", &["http"]),
+    ("actix_service", &["http"]),
     ("actix_cors", &["http"]),
     ("utoipa_actix_web", &["http", "pages"]),
     ("utoipa_swagger_ui", &["http"]),

@@ -19,15 +19,15 @@ fn text(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// All files below a folder whose name ends in `.ext`, sorted, named from the project's folder
-/// with forward slashes.
+/// All files of ours below a folder whose name ends in `.ext`, sorted, named from the project's
+/// folder with forward slashes.
 fn files(folder: &str, ext: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut open = vec![root().join(folder)];
     while let Some(dir) = open.pop() {
         let Ok(entries) = std::fs::read_dir(&dir) else { continue };
         for path in entries.map(|entry| entry.unwrap().path()) {
-            if path.is_dir() {
+            if path.is_dir() && !path.ends_with("node_modules") {
                 open.push(path);
             } else if path.extension().is_some_and(|e| e == ext) {
                 found.push(name(&path));

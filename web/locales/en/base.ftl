@@ -8,6 +8,7 @@ crisis-or = or
 crisis-text = text 988
 crisis-more = Free, day and night
 leave = Leave this page
+fictional-label = Demonstration
 fictional-banner = This is a demonstration. Every clinic here is made up. Do not use it to find care.
 menu = Main menu
 menu-find = Find care

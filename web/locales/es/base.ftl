@@ -8,6 +8,7 @@ crisis-or = o
 crisis-text = envíe un mensaje de texto al 988
 crisis-more = Es gratis, de día y de noche; para español, oprima 2
 leave = Salir de esta página
+fictional-label = Demostración
 fictional-banner = Esto es una demostración. Todas las clínicas de esta página son inventadas. No la use para buscar atención.
 menu = Menú principal
 menu-find = Buscar atención

@@ -1,6 +1,7 @@
 //! What only people with an account may do.
 
 pub mod clients;
+pub mod clinics;
 pub mod users;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,7 @@ const LONGEST_REASON: usize = 2_000;
 /// Why something is done.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AccountReason)]
 pub struct ReasonBody {
     /// Why, as a snake_case code.
     #[schema(max_length = 64, pattern = "^[a-z][a-z0-9_]{0,63}$", example = "left_the_team")]

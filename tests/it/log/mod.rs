@@ -1,0 +1,4 @@
+//! The arithmetic of the public log, against the specifications and another implementation.
+
+mod forms;
+mod tree;
