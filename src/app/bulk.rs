@@ -5,7 +5,7 @@ use std::sync::Arc;
 use uuid::Uuid;
 
 use super::App;
-use crate::catalog::{Catalog, Place};
+use crate::catalog::Catalog;
 
 /// About how many bytes are handed over at once.
 const CHUNK: usize = 64 * 1_024;
@@ -23,9 +23,7 @@ impl App {
     #[must_use]
     pub fn listings(&self) -> Listings {
         let catalog = self.catalog.load_full();
-        let all = catalog.listings_in(Place::Everywhere, usize::MAX).unwrap_or_default();
-        let ids: Vec<Uuid> = all.iter().map(|listing| listing.id()).collect();
-        drop(all);
+        let ids: Vec<Uuid> = catalog.listings().map(|(_, listing)| listing.id()).collect();
         Listings { catalog, ids: ids.into_iter() }
     }
 }

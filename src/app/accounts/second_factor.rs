@@ -94,7 +94,9 @@ impl App {
         let mut session = None;
         let user =
             self.change_user(actor, &reason, (identity.id, Action::Change), |tx, user, stored| {
-                if stored.totp_offered.as_deref() != Some(offered.as_slice()) || step <= stored.totp_step {
+                if stored.totp_offered.as_deref() != Some(offered.as_slice())
+                    || step <= stored.totp_step
+                {
                     return Err(PeopleError::State("another code was confirmed meanwhile"));
                 }
                 stored.totp_secret = stored.totp_offered.take();

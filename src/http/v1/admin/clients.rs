@@ -288,7 +288,8 @@ pub async fn act_on_client(
     Params::from_query(request.query_string())?.finish()?;
     let media = reply::negotiate(&request, &[Media::Json])?;
     let (id, verb) = path.into_inner();
-    let (id, verb) = (item(&id)?, verb.parse::<ClientVerb>().map_err(|_unknown| Problem::of(Kind::NotFound))?);
+    let (id, verb) =
+        (item(&id)?, verb.parse::<ClientVerb>().map_err(|_unknown| Problem::of(Kind::NotFound))?);
     let reason = typed::<ReasonBody>(&body)?.reason()?;
     let (client, key) = blocking(&shared, move |app| match verb {
         ClientVerb::ReplaceKey => {

@@ -296,7 +296,8 @@ pub async fn act_on_user(
     Params::from_query(request.query_string())?.finish()?;
     let media = reply::negotiate(&request, &[Media::Json])?;
     let (id, verb) = path.into_inner();
-    let (id, verb) = (item(&id)?, verb.parse::<UserVerb>().map_err(|_unknown| Problem::of(Kind::NotFound))?);
+    let (id, verb) =
+        (item(&id)?, verb.parse::<UserVerb>().map_err(|_unknown| Problem::of(Kind::NotFound))?);
     let reason = typed::<ReasonBody>(&body)?.reason()?;
     let user = blocking(&shared, move |app| app.act_on_user(&by.actor, &reason, id, verb)).await?;
     versioned(media, user.version, &UserAnswer::from(&user))
