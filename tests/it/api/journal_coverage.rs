@@ -6,7 +6,9 @@ use bedside::{
 };
 use serde_json::json;
 
-use super::operations::{Asks, Call, MOST_QUESTIONS, QUESTIONS_BY_POST, ROWS, operations, send};
+use super::operations::{
+    Asks, Call, MOST_ELSEWHERE, MOST_QUESTIONS, QUESTIONS_BY_POST, operations, rows, send,
+};
 use crate::support::{accounts::PASSWORD, app::TestApp};
 
 fn head(app: &TestApp) -> i64 {
