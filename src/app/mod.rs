@@ -10,17 +10,22 @@ pub mod cursor;
 pub mod demo;
 pub mod detail;
 pub mod export;
+pub mod flags;
 pub mod import;
+pub mod invites;
 pub mod keys;
+pub mod links;
 mod other_date;
 pub mod picture;
 pub mod providers;
 pub mod refresh;
+pub mod reports;
 pub mod request;
+pub mod seal;
 pub mod search;
 
 use std::sync::{
-    Arc, Mutex,
+    Arc, Mutex, OnceLock,
     atomic::{AtomicBool, Ordering},
 };
 
@@ -30,7 +35,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use self::{
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
+    links::Links,
     picture::Easel,
+    refresh::Seen,
+    reports::quota::Quota,
+    seal::SealKey,
 };
 use crate::{
     catalog::{Catalog, CatalogHandle},
@@ -38,7 +47,7 @@ use crate::{
     config::Operator,
     gazetteer::Gazetteer,
     rules::Rulebook,
-    store::{Actor, ActorKind, MetaKey, Reason, Store},
+    store::{self, Actor, ActorKind, Done, MetaKey, Reason, Store, Tx},
 };
 
 /// Everything that answers: made once, shared by all requests.
@@ -56,9 +65,16 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Signs cursors.
     pub cursors: Cursors,
+    /// Signs the links that stand in for an account.
+    pub links: Links,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
+    /// Seals the contacts of who reports; without it none are taken.
+    pub contact_key: OnceLock<SealKey>,
+    /// How often which network has reported today.
+    pub report_quota: Quota,
     catching_up: Mutex<()>,
+    seen: Mutex<Seen>,
     store_reachable: AtomicBool,
 }
 
@@ -74,8 +90,10 @@ impl App {
     ) -> anyhow::Result<Arc<Self>> {
         let rulebook = Rulebook::built_in().context("the built-in rulebook is damaged")?;
         let gazetteer = Gazetteer::embedded().context("the built-in gazetteer is damaged")?;
-        let cursors = Cursors::new(&cursor_key(&store).context("cannot read the cursor key")?);
-        let catalog = refresh::build(&store, &rulebook, gazetteer, clock.today())
+        let key = |key| secret_key(&store, key).context("cannot read a key of the database");
+        let cursors = Cursors::new(&key(MetaKey::CursorKey)?);
+        let links = Links::new(&key(MetaKey::LinkKey)?);
+        let (catalog, seen) = refresh::build(&store, &rulebook, gazetteer, clock.today())
             .context("cannot read the directory")?;
         Ok(Arc::new(Self {
             catalog: CatalogHandle::new(catalog),
@@ -84,8 +102,12 @@ impl App {
             store,
             clock,
             cursors,
+            links,
             operator: Arc::new(operator),
+            contact_key: OnceLock::new(),
+            report_quota: Quota::default(),
             catching_up: Mutex::new(()),
+            seen: Mutex::new(seen),
             store_reachable: AtomicBool::new(true),
         }))
     }
@@ -94,6 +116,25 @@ impl App {
     #[must_use]
     pub fn takes_writes(&self) -> bool {
         self.store_reachable.load(Ordering::Relaxed)
+    }
+
+    /// Writes, and then takes the change into the catalog, so that the writer sees it in the next
+    /// read.
+    ///
+    /// # Errors
+    /// As [`Store::write`]. Where only the catalog cannot follow, the write stands and the
+    /// keeper's next look takes it in.
+    pub fn write<T, E: From<store::Error>>(
+        &self,
+        actor: &Actor,
+        reason: &Reason,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<Done<T>, E> {
+        let done = self.store.write(actor, reason, change)?;
+        if let Err(error) = self.catch_up() {
+            tracing::warn!(%error, "a change was written and is not yet shown");
+        }
+        Ok(done)
     }
 
     /// What an answer about one thing rests on.
@@ -114,10 +155,13 @@ impl App {
     }
 }
 
-/// The key that signs cursors: made at the first start, kept in the database, shared by
+/// A key of the database's own: made when it is first needed, kept in the database, shared by
 /// replicas.
-fn cursor_key(store: &Store) -> anyhow::Result<Vec<u8>> {
-    if let Some(text) = store.read(|reader| reader.meta(MetaKey::CursorKey))? {
+///
+/// # Errors
+/// When the store fails, or holds no such key where it should.
+pub fn secret_key(store: &Store, key: MetaKey) -> anyhow::Result<Vec<u8>> {
+    if let Some(text) = store.read(|reader| reader.meta(key))? {
         return Ok(STANDARD.decode(text)?);
     }
     let fresh: [u8; 32] = rand::random();
@@ -125,11 +169,11 @@ fn cursor_key(store: &Store) -> anyhow::Result<Vec<u8>> {
     let reason = Reason::new("first_start", "");
     // Another replica may have been first: what the database holds in the end counts.
     let kept = store.write(&actor, &reason, |tx| {
-        if let Some(text) = tx.read().meta(MetaKey::CursorKey)? {
-            return Ok::<_, crate::store::Error>(text);
+        if let Some(text) = tx.read().meta(key)? {
+            return Ok::<_, store::Error>(text);
         }
         let text = STANDARD.encode(fresh);
-        tx.set_meta(MetaKey::CursorKey, &text)?;
+        tx.set_meta(key, &text)?;
         Ok(text)
     })?;
     Ok(STANDARD.decode(kept.value)?)

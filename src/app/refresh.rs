@@ -2,8 +2,9 @@
 //! evaluated anew when the date turns.
 
 use std::{
+    collections::BTreeSet,
     sync::{
-        Arc,
+        Arc, MutexGuard, PoisonError,
         atomic::Ordering,
         mpsc::{self, RecvTimeoutError, Sender},
     },
@@ -12,14 +13,16 @@ use std::{
 };
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::{
     App,
+    flags::engine::Look,
     picture::{self, Easel},
 };
 use crate::{
     catalog::{Catalog, CatalogBuilder, Change},
-    domain::ListingState,
+    domain::{ListingState, provider::standing},
     gazetteer::Gazetteer,
     rules::Rulebook,
     store::{self, DataKind, Document, Store},
@@ -34,7 +37,7 @@ const PATCH_LIMIT: i64 = 2_000;
 /// How often the store is asked for changes that other processes made.
 const POLL: Duration = Duration::from_millis(500);
 
-/// Reads the whole store into a catalog for a date.
+/// Reads the whole store into a catalog for a date. Beside it stands what was seen of flags.
 ///
 /// # Errors
 /// When the store fails, or holds a document that this program cannot read.
@@ -43,13 +46,16 @@ pub fn build(
     rulebook: &Rulebook,
     gazetteer: &Gazetteer,
     as_of: NaiveDate,
-) -> Result<Catalog, store::Error> {
+) -> Result<(Catalog, Seen), store::Error> {
     let easel = Easel { rulebook, gazetteer, as_of, today: as_of };
     store.read(|reader| {
         let fictional = reader.data_kind()? == Some(DataKind::Fictional);
         let mut builder = CatalogBuilder::new(reader.head()?, as_of, fictional);
+        let mut seen = Seen::default();
         reader.for_each_batch(BATCH, |documents| {
-            for change in drawn(&documents, easel)? {
+            let drawn = drawn(&documents, easel)?;
+            seen.add(&drawn);
+            for change in drawn.changes {
                 match change {
                     Change::Listing(record) => builder.listing(&record),
                     Change::Provider(record) => builder.provider(&record),
@@ -59,12 +65,53 @@ pub fn build(
             }
             Ok::<_, store::Error>(())
         })?;
-        Ok(builder.finish())
+        Ok((builder.finish(), seen))
     })
 }
 
+/// What was seen of flags while providers were drawn.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Providers about whose flags something may be due.
+    pub due: BTreeSet<Uuid>,
+    /// Providers that have flags, of whatever state.
+    pub flagged: BTreeSet<Uuid>,
+}
+
+impl Seen {
+    fn add(&mut self, drawn: &Drawn) {
+        for (id, flags) in &drawn.flags {
+            if flags.due {
+                self.due.insert(*id);
+            }
+            if flags.some { self.flagged.insert(*id) } else { self.flagged.remove(id) };
+        }
+    }
+}
+
+/// Of one provider: does it have flags, and may something be due about them?
+#[derive(Debug, Clone, Copy)]
+struct Flags {
+    some: bool,
+    due: bool,
+}
+
+/// What documents mean for the catalog, and what was seen of flags.
+#[derive(Debug, Default)]
+struct Drawn {
+    changes: Vec<Change>,
+    flags: Vec<(Uuid, Flags)>,
+}
+
+impl Drawn {
+    fn add(&mut self, other: Self) {
+        self.changes.extend(other.changes);
+        self.flags.extend(other.flags);
+    }
+}
+
 /// Documents as the catalog takes them in, drawn on all processors.
-fn drawn(documents: &[Document], easel: Easel<'_>) -> Result<Vec<Change>, store::Error> {
+fn drawn(documents: &[Document], easel: Easel<'_>) -> Result<Drawn, store::Error> {
     let threads = thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get);
     let share = documents.len().div_ceil(threads).max(32);
     thread::scope(|scope| {
@@ -72,38 +119,43 @@ fn drawn(documents: &[Document], easel: Easel<'_>) -> Result<Vec<Change>, store:
             .chunks(share)
             .map(|share| {
                 scope.spawn(move || {
-                    share
-                        .iter()
-                        .map(|document| changes(document, easel))
-                        .collect::<Result<Vec<_>, _>>()
+                    let mut all = Drawn::default();
+                    for document in share {
+                        all.add(changes(document, easel)?);
+                    }
+                    Ok::<_, store::Error>(all)
                 })
             })
             .collect();
-        let mut all = Vec::new();
+        let mut all = Drawn::default();
         for worker in workers {
-            let share = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-            all.extend(share.into_iter().flatten());
+            all.add(worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
         }
         Ok(all)
     })
 }
 
 /// What one document means for the catalog.
-fn changes(document: &Document, easel: Easel<'_>) -> Result<Vec<Change>, store::Error> {
+fn changes(document: &Document, easel: Easel<'_>) -> Result<Drawn, store::Error> {
     let provider = document.provider()?;
+    let id = provider.id;
+    let some = standing(&provider.flags).next().is_some();
     let sites = provider.sites.iter().map(|site| site.id);
-    Ok(match provider.listing_state {
+    let (changes, due) = match provider.listing_state {
         ListingState::Published => picture::records(easel, provider, &document.text),
         ListingState::Delisted | ListingState::Merged => {
-            sites.map(Change::NoListing).chain([picture::gone(&provider)]).collect()
+            (sites.map(Change::NoListing).chain([picture::gone(&provider)]).collect(), false)
         }
         ListingState::Draft
         | ListingState::Submitted
         | ListingState::InReview
         | ListingState::Suspended => {
-            sites.map(Change::NoListing).chain([Change::NoProvider(provider.id)]).collect()
+            let gone = sites.map(Change::NoListing).chain([Change::NoProvider(provider.id)]);
+            let due = Look::new(easel.rulebook, &provider, easel.today).due();
+            (gone.collect(), due.is_some())
         }
-    })
+    };
+    Ok(Drawn { changes, flags: vec![(id, Flags { some, due })] })
 }
 
 impl App {
@@ -124,13 +176,21 @@ impl App {
         // A new date can change every status, and a first provider decides what a database is.
         let first = catalog.provider_count() == 0 && !changes.providers.is_empty();
         if date_turned || changes.more || first {
-            self.catalog.store(build(&self.store, &self.rulebook, self.gazetteer, today)?);
+            let (whole, seen) = build(&self.store, &self.rulebook, self.gazetteer, today)?;
+            *self.seen() = seen;
+            self.catalog.store(whole);
             return Ok(());
         }
         let documents = self.store.read(|reader| reader.documents(&changes.providers))?;
-        let patched = catalog.patched(changes.head, &drawn(&documents, self.easel(today))?);
-        self.catalog.store(patched);
+        let drawn = drawn(&documents, self.easel(today))?;
+        self.seen().add(&drawn);
+        self.catalog.store(catalog.patched(changes.head, &drawn.changes));
         Ok(())
+    }
+
+    /// What was seen of flags.
+    pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts what has changed since the last rebuild into the large tables, once it is enough
@@ -163,13 +223,18 @@ impl Keeper {
     pub fn start(app: Arc<App>) -> Self {
         let (stop, stopped) = mpsc::channel();
         let thread = thread::spawn(move || {
+            let mut contacts_seen_to = None;
             while stopped.recv_timeout(POLL) == Err(RecvTimeoutError::Timeout) {
-                let outcome = app.catch_up();
+                let outcome = app.catch_up().and_then(|()| app.attend_to_flags());
                 app.settle();
+                let today = app.clock.today();
+                if contacts_seen_to != Some(today) && app.forget_contacts().is_ok() {
+                    contacts_seen_to = Some(today);
+                }
                 let reachable = outcome.is_ok();
                 if app.store_reachable.swap(reachable, Ordering::Relaxed) != reachable {
                     match outcome {
-                        Ok(()) => tracing::info!("the database answers again"),
+                        Ok(_) => tracing::info!("the database answers again"),
                         Err(error) => tracing::error!(
                             %error,
                             "the database does not answer: reads go on from memory, writes are refused"

@@ -10,6 +10,7 @@
 mod build;
 mod collect;
 mod columns;
+mod flagged;
 mod gone;
 mod handle;
 mod hours;

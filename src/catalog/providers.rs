@@ -64,7 +64,7 @@ pub struct ProviderRecord {
     pub keys: Vec<(KeyKind, String)>,
     /// Ids of its published sites.
     pub sites: Vec<Uuid>,
-    /// The list item's bytes.
+    /// The list item's bytes; empty where it is drawn when it is asked for.
     pub item: Vec<u8>,
     /// The detail answer's bytes, compressed as the caller likes.
     pub detail: Vec<u8>,
@@ -312,6 +312,12 @@ impl Providers {
     pub(super) fn rebuilt(&self) -> Self {
         let base = self.base.all().filter(|(slot, _)| self.lives(*slot)).map(|(_, p)| p);
         Self::new(base.chain(&self.recent.providers).map(Arc::clone).collect())
+    }
+
+    /// Every provider that is not replaced.
+    pub(super) fn living(&self) -> impl Iterator<Item = &Provider> {
+        let base = self.base.all().filter(|(slot, _)| self.lives(*slot)).map(|(_, p)| p);
+        base.chain(&self.recent.providers).map(AsRef::as_ref)
     }
 
     fn lives(&self, slot: u32) -> bool {

@@ -32,7 +32,7 @@ pub struct Catalog {
     base: Arc<Segment>,
     recent: Arc<Segment>,
     dead: Arc<Dead>,
-    providers: Providers,
+    pub(super) providers: Providers,
     gone: Gone,
     /// The revision of every listing and provider that changed since the base was made.
     touched: Arc<BTreeMap<Uuid, i64>>,

@@ -3,6 +3,7 @@
 mod database;
 mod exit;
 mod files;
+mod invite;
 mod rules;
 mod search;
 mod serve;
@@ -42,6 +43,8 @@ enum Command {
     Rules(rules::RulesCommand),
     /// Search for clinics from the terminal
     Search(search::SearchCommand),
+    /// Make a printable link by which a clinic answers questions about itself
+    Invite(invite::InviteCommand),
     /// Bring the database's tables up to date, or say what there is to do
     Migrate(database::MigrateCommand),
     /// Print the OpenAPI document
@@ -68,6 +71,7 @@ impl Cli {
             Command::Check(command) => command.run(),
             Command::Rules(command) => command.run(),
             Command::Search(command) => command.run(),
+            Command::Invite(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Openapi => exit::print(&crate::http::openapi::text()),
             Command::Health(command) => command.run(),

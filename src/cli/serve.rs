@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::{Exit, Failure, database, exit, files};
 use crate::{
-    app::{App, demo, refresh::Keeper},
+    app::{App, demo, refresh::Keeper, seal::SealKey},
     clock::SystemClock,
     config::ServeArgs,
     http::{
@@ -43,6 +43,13 @@ impl ServeCommand {
                 .map_err(database::import_failure)?;
         }
         let app = App::open(store, clock, args.operator.clone()).map_err(database::app_failure)?;
+        if let Some(file) = &args.contact_key_file {
+            let key = SealKey::read(file)
+                .with_context(|| format!("cannot use {} to seal contacts", file.display()))
+                .map_err(Failure::Config)?;
+            // Nobody has set it before.
+            let _ = app.contact_key.set(key);
+        }
         let _keeper = Keeper::start(Arc::clone(&app));
 
         let listener = TcpListener::bind(args.listen)

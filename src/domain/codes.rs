@@ -1,5 +1,4 @@
 //! The closed code lists of the field, one Rust enum each, with their wire values.
-//!
 //! Our own codes are snake_case; codes from outside keep their spelling.
 
 /// Declares a code list: an enum whose variants carry their wire value, in step everywhere.
@@ -27,12 +26,12 @@ macro_rules! codes {
         }
 
         impl std::str::FromStr for $name {
-            type Err = UnknownCode;
+            type Err = $crate::domain::UnknownCode;
 
-            fn from_str(text: &str) -> Result<Self, UnknownCode> {
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($wire => Ok(Self::$variant),)+
-                    _ => Err(UnknownCode { list: stringify!($name), code: text.to_owned() }),
+                    _ => Err(Self::Err { list: stringify!($name), code: text.to_owned() }),
                 }
             }
         }
@@ -45,6 +44,7 @@ macro_rules! codes {
     };
 }
 
+pub(crate) use codes;
 /// A text that is no code of the list it was read for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{code}` is no {list} code")]

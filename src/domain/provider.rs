@@ -11,9 +11,8 @@ use super::{
     Accepting, AliasType, EvidenceKind, Indication, LicenceStatus, ListingState, OperatingStatus,
     PractitionerRole, Tier, UnknownReason, UsState,
     fact::FactValue,
-    offer::{
-        Course, Coverage, Credential, Flag, Hours, Integration, Payment, Price, PriceGuarantee,
-    },
+    flag::Flag,
+    offer::{Course, Coverage, Credential, Hours, Integration, Payment, Price, PriceGuarantee},
     place::{Address, Position},
 };
 

@@ -10,9 +10,12 @@ use actix_web::{
 };
 use futures_util::{StreamExt as _, future::LocalBoxFuture};
 
+use serde::de::DeserializeOwned;
+
 use super::{
-    problem::{Kind, Problem},
+    problem::{FieldError, Kind, Location, Problem},
     shared::Shared,
+    strict_json,
 };
 
 /// How much of a body that is too large is still read before it is refused: a client that is
@@ -76,6 +79,19 @@ fn check_type(request: &HttpRequest) -> Result<(), Problem> {
     let json =
         headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(is_json);
     if plain && json { Ok(()) } else { Err(Problem::of(Kind::UnsupportedMediaType)) }
+}
+
+/// A body as a type whose members are all known: unknown names are refused.
+///
+/// # Errors
+/// Text that is no JSON of that shape.
+pub fn typed<T: DeserializeOwned>(body: &JsonBytes) -> Result<T, Problem> {
+    serde_json::from_value(strict_json::read(&body.0)?).map_err(|error| {
+        let detail = error.to_string();
+        let place = Location::Pointer(String::new());
+        let errors = vec![FieldError::new(place, "invalid", detail.clone())];
+        Problem::new(Kind::InvalidBody, detail).with_errors(errors)
+    })
 }
 
 /// `application/json`, in UTF-8 if it says in what.

@@ -1,5 +1,7 @@
 //! The only module that names actix-web: requests in, problems and answers out.
 
+pub mod authorized;
+mod blocking;
 mod body;
 mod docs;
 mod gate;
@@ -16,5 +18,7 @@ pub mod shared;
 mod strict_json;
 pub mod v1;
 
-pub use body::JsonBytes;
+pub use authorized::Authorized;
+pub use blocking::blocking;
+pub use body::{JsonBytes, typed};
 pub use server::Server;

@@ -82,6 +82,14 @@ kinds! {
         "A cursor continues the query that it came from; only `limit` may change. Start again without it.";
     CursorExpired = "cursor-expired", BAD_REQUEST, "Expired cursor",
         "A cursor lives for 24 hours. Start again without it.";
+    Unauthenticated = "unauthenticated", UNAUTHORIZED, "Not signed in",
+        "The operation needs `Authorization: Bearer` with an access token or an API key that is good now. Which of the many ways in which one can be bad this was is not told.";
+    InvalidCredentials = "invalid-credentials", UNAUTHORIZED, "Sign-in refused",
+        "There is no such account, it is disabled, or what was given to prove it is wrong. Which of these is not told.";
+    Forbidden = "forbidden", FORBIDDEN, "Not allowed",
+        "You are who you say, but none of your roles or scopes allows this. Ask an administrator.";
+    SecondFactorMissing = "second-factor-missing", FORBIDDEN, "Second factor needed",
+        "Your role needs a second factor and the account has none yet. Until it does, all it may do is POST /v1/auth/totp.";
     NotFound = "not-found", NOT_FOUND, "Not found",
         "There is nothing at this address.";
     PlaceNotFound = "place-not-found", NOT_FOUND, "Place not found",
@@ -92,8 +100,14 @@ kinds! {
         "None of the media types in `Accept` can be served here.";
     RequestTimeout = "request-timeout", REQUEST_TIMEOUT, "Request took too long to arrive",
         "The body did not arrive in time. Send it again.";
+    Conflict = "conflict", CONFLICT, "Conflict",
+        "What was asked for does not go with how things are now; the detail says what is in the way.";
+    LinkExpired = "link-expired", GONE, "Link expired",
+        "The link's time is over, or a newer one has taken its place. Ask the directory for another.";
     Gone = "gone", GONE, "Gone",
         "The listing was taken off for good; the detail says why.";
+    PreconditionFailed = "precondition-failed", PRECONDITION_FAILED, "Changed in between",
+        "Somebody changed it since you read it: `If-Match` names another version. Read it again and decide anew.";
     PayloadTooLarge = "payload-too-large", PAYLOAD_TOO_LARGE, "Body too large",
         "The body is larger than the operation takes.";
     UnsupportedMediaType = "unsupported-media-type", UNSUPPORTED_MEDIA_TYPE, "Unsupported media type",
@@ -106,6 +120,14 @@ kinds! {
         "The clinic is not known to offer the route that was asked for, so there is no cost of a course on it.";
     InvalidFacts = "invalid-facts", UNPROCESSABLE_ENTITY, "Invalid facts",
         "The body is JSON of the right shape, but a fact, a value, a rule or a date in it cannot be. `errors` names each by its JSON pointer; GET /v1/facts has the vocabulary.";
+    PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED, "If-Match needed",
+        "A change must say which version it is made from: send the `ETag` of what you read as `If-Match`, so that nobody's work is overwritten unseen.";
+    IllegalTransition = "illegal-transition", CONFLICT, "Not possible from here",
+        "The thing is not where this step can be taken, or not yet, or another person has to take it. The detail says which.";
+    TooFewDeciders = "too-few-deciders", CONFLICT, "Too few people to decide",
+        "An appeal is decided by a person who has not decided before, and while fewer than three people can decide flags nobody would be left.";
+    TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS, "Too many requests",
+        "More was asked than this operation allows in so short a time. Try again after the time in `Retry-After`.";
     Internal = "internal", INTERNAL_SERVER_ERROR, "Internal error",
         "The service made a mistake. It is logged under the request id.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "Unavailable",
@@ -127,6 +149,8 @@ impl Kind {
     pub fn from_status(status: StatusCode) -> Self {
         match status {
             StatusCode::BAD_REQUEST => Self::BadRequest,
+            StatusCode::UNAUTHORIZED => Self::Unauthenticated,
+            StatusCode::FORBIDDEN => Self::Forbidden,
             StatusCode::NOT_FOUND => Self::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
             StatusCode::NOT_ACCEPTABLE => Self::NotAcceptable,
@@ -244,6 +268,13 @@ impl Problem {
         self
     }
 
+    /// Says when to try again.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: u16) -> Self {
+        self.0.retry_after_s = Some(seconds);
+        self
+    }
+
     /// Its type.
     #[must_use]
     pub fn kind(&self) -> Kind {
@@ -311,6 +342,10 @@ impl Problem {
             .insert_header((header::CACHE_CONTROL, HeaderValue::from_static("no-store")));
         if let Some(seconds) = inner.retry_after_s {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from(seconds)));
+        }
+        if inner.kind.status() == StatusCode::UNAUTHORIZED {
+            response
+                .insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
         // A body of strings and numbers always serialises.
         response.body(serde_json::to_vec(&body).unwrap_or_default())

@@ -82,6 +82,18 @@ texts! {
         Merge = "merge",
         /// A merge was undone.
         Unmerge = "unmerge",
+        /// A person decided about a flag.
+        Decide = "decide",
+        /// The engine proposed a flag, or moved one to history.
+        Reassess = "reassess",
+        /// A provider answered by its link.
+        Answer = "answer",
+        /// Done with.
+        Close = "close",
+        /// Taken back before its time.
+        Revoke = "revoke",
+        /// What its time is over for was forgotten.
+        Forget = "forget",
         /// A setting of the database was given a value.
         Set = "set",
     }
@@ -94,6 +106,10 @@ texts! {
         Provider = "provider",
         /// A setting of the database.
         Meta = "meta",
+        /// A task about reports, an invitation, or an answer to one.
+        Case = "case",
+        /// What somebody reported; their words are nobody's history.
+        Report = "report",
     }
 }
 
@@ -168,7 +184,8 @@ impl Entry {
     #[must_use]
     pub fn is_secret(&self) -> bool {
         match self.entity.kind {
-            EntityKind::Provider => false,
+            EntityKind::Provider | EntityKind::Case => false,
+            EntityKind::Report => true,
             EntityKind::Meta => MetaKey::from_text(&self.entity.id).is_some_and(MetaKey::is_secret),
         }
     }

@@ -29,6 +29,7 @@
 //! Everything here blocks: callers on an async runtime hop to a blocking pool. Errors are
 //! [`Error`]: its text tells the operator the mend; what is not found is `None`, not an error.
 
+mod cases;
 mod conn;
 mod dialect;
 mod error;
@@ -42,6 +43,7 @@ mod target;
 mod turn;
 mod tx;
 
+pub use cases::{Case, CaseFilter, CaseKind, StoredReport};
 pub use error::{Constraint, Error};
 pub use facade::{Done, Options, Prepare, Store};
 pub use journal::{Action, Actor, ActorKind, Entity, EntityKind, Entry, JournalFilter, Reason};

@@ -6,7 +6,7 @@ use diesel::{dsl::exists, prelude::*, select};
 use uuid::Uuid;
 
 use super::{
-    Action, ActorKind, Entity, EntityKind, Entry, Error, JournalFilter,
+    Action, ActorKind, Entity, EntityKind, Entry, Error, JournalFilter, cases,
     conn::Pooled,
     dialect,
     journal::texts,
@@ -49,6 +49,8 @@ texts! {
     MetaKey {
         /// The key that signs cursors, base64; every process on the database shares it.
         CursorKey = "cursor_key",
+        /// The key that signs links which stand in for an account, base64.
+        LinkKey = "link_key",
     }
 }
 
@@ -57,7 +59,7 @@ impl MetaKey {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         match self {
-            Self::CursorKey => true,
+            Self::CursorKey | Self::LinkKey => true,
         }
     }
 }
@@ -112,7 +114,7 @@ pub struct Changes {
 
 /// Reads within one transaction: every answer comes from the same state of the database.
 pub struct Reader<'c> {
-    conn: &'c mut Pooled,
+    pub(super) conn: &'c mut Pooled,
 }
 
 impl<'c> Reader<'c> {
@@ -342,6 +344,7 @@ impl<'c> Reader<'c> {
 
     fn current_text(&mut self, entity: &Entity) -> Result<Option<String>, Error> {
         self.conn.run("reading a text", |conn| match entity.kind {
+            EntityKind::Case | EntityKind::Report => cases::current_text(conn, entity),
             EntityKind::Provider => providers::table
                 .filter(providers::id.eq(&entity.id))
                 .select(providers::document)
@@ -396,6 +399,6 @@ impl<'c> Reader<'c> {
 }
 
 /// An id as the tables keep it.
-fn uuid(text: &str) -> Result<Uuid, Error> {
+pub(super) fn uuid(text: &str) -> Result<Uuid, Error> {
     Uuid::parse_str(text).map_err(|error| Error::corrupt(format!("the id `{text}`"), error))
 }

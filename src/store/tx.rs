@@ -22,11 +22,12 @@ const IDS: usize = 500;
 /// Once a method has failed the write is doomed: nothing of it is kept, whatever the closure
 /// returns. Both databases behave so, though SQLite alone would keep the half that went well.
 pub struct Tx<'c> {
-    conn: &'c mut Pooled,
+    pub(super) conn: &'c mut Pooled,
     actor: &'c Actor,
     reason: &'c Reason,
     at: DateTime<Utc>,
-    head: i64,
+    /// The number of the last entry; the next one will be one more.
+    pub(super) head: i64,
     entries: Vec<EntryRow>,
     holds: Option<DataKind>,
     doomed: bool,
@@ -41,13 +42,14 @@ struct Stored {
 }
 
 /// One entry in the making.
-struct Change {
-    action: Action,
-    entity_kind: EntityKind,
-    entity_id: String,
-    public: bool,
-    after_sha256: [u8; 32],
-    before: Option<String>,
+pub(super) struct Change {
+    pub action: Action,
+    pub entity_kind: EntityKind,
+    pub entity_id: String,
+    pub public: bool,
+    /// None where the entity is gone.
+    pub after_sha256: Option<[u8; 32]>,
+    pub before: Option<String>,
 }
 
 impl<'c> Tx<'c> {
@@ -135,7 +137,7 @@ impl<'c> Tx<'c> {
                 entity_kind: EntityKind::Meta,
                 entity_id: key.as_str().to_owned(),
                 public: false,
-                after_sha256: sha256(value),
+                after_sha256: Some(sha256(value)),
                 before: before.filter(|_| !key.is_secret()),
             });
             Ok(())
@@ -143,7 +145,10 @@ impl<'c> Tx<'c> {
     }
 
     /// Runs a step and dooms the write where it fails.
-    fn guarded(&mut self, step: impl FnOnce(&mut Self) -> Result<(), Error>) -> Result<(), Error> {
+    pub(super) fn guarded(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if self.doomed {
             return Err(Error::Doomed);
         }
@@ -152,7 +157,7 @@ impl<'c> Tx<'c> {
         result
     }
 
-    fn enter(&mut self, change: Change) {
+    pub(super) fn enter(&mut self, change: Change) {
         self.head += 1;
         self.entries.push(EntryRow {
             seq: self.head,
@@ -166,7 +171,7 @@ impl<'c> Tx<'c> {
             reason_code: self.reason.code.clone(),
             reason: self.reason.text.clone(),
             public: change.public,
-            after_sha256: Some(change.after_sha256.to_vec()),
+            after_sha256: change.after_sha256.map(Vec::from),
             before: change.before,
         });
     }
@@ -202,7 +207,7 @@ impl<'c> Tx<'c> {
                 entity_id: row.id.clone(),
                 public: shows(row.listing_state)
                     || before.as_ref().is_some_and(|before| shows(&before.listing_state)),
-                after_sha256: digest,
+                after_sha256: Some(digest),
                 before: before.as_ref().map(|before| before.document.clone()),
             });
             if before.is_some() { changed_rows.push(row) } else { new_rows.push(row) }

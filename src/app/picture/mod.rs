@@ -7,6 +7,7 @@
 mod credentials;
 mod dosing;
 mod evidence;
+mod flags;
 mod item;
 mod load;
 mod reasons;

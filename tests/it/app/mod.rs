@@ -5,10 +5,15 @@ mod check;
 mod demo;
 mod detail;
 mod filters;
+mod flags;
+mod invites;
 mod import;
 mod other_date;
 mod refresh;
+mod reports;
+mod own_words;
 mod search;
+mod undisclosed;
 mod withheld;
 
 use bedside::{
