@@ -1,13 +1,15 @@
 //! Bedside: the public directory of supervised, in-person ketamine care in the United States.
 //!
 //! The layers, from the inside out: [`domain`] says what the words mean, [`rules`] decides,
-//! [`gazetteer`] knows places, [`catalog`] answers from memory, [`store`] keeps, [`import`]
-//! reads files, [`app`] combines them into use cases, [`http`] and [`cli`] let people in.
+//! [`gazetteer`] knows places, [`catalog`] answers from memory, [`auth`] proves who somebody is,
+//! [`store`] keeps, [`import`] reads files, [`app`] combines them into use cases, [`http`] and
+//! [`cli`] let people in.
 //! ARCHITECTURE.md says which may name which.
 
 #![forbid(unsafe_code)]
 
 pub mod app;
+pub mod auth;
 pub mod catalog;
 pub mod cli;
 pub mod clock;

@@ -3,6 +3,7 @@
 //! Reads take what they answer with from one [`crate::catalog::Catalog`], loaded once per
 //! request; the store is asked only by writes and by [`refresh`].
 
+pub mod accounts;
 pub mod answer;
 pub mod check;
 pub mod compare;
@@ -30,9 +31,11 @@ use std::sync::{
 };
 
 use anyhow::Context;
+use arc_swap::ArcSwap;
 use base64::{Engine, engine::general_purpose::STANDARD};
 
 use self::{
+    accounts::Accounts,
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
     links::Links,
@@ -47,7 +50,7 @@ use crate::{
     config::Operator,
     gazetteer::Gazetteer,
     rules::Rulebook,
-    store::{self, Actor, ActorKind, Done, MetaKey, Reason, Store, Tx},
+    store::{self, Actor, ActorKind, MetaKey, Reason, Store},
 };
 
 /// Everything that answers: made once, shared by all requests.
@@ -73,6 +76,8 @@ pub struct App {
     pub contact_key: OnceLock<SealKey>,
     /// How often which network has reported today.
     pub report_quota: Quota,
+    /// Who may come in.
+    pub accounts: ArcSwap<Accounts>,
     catching_up: Mutex<()>,
     seen: Mutex<Seen>,
     store_reachable: AtomicBool,
@@ -95,6 +100,8 @@ impl App {
         let links = Links::new(&key(MetaKey::LinkKey)?);
         let (catalog, seen) = refresh::build(&store, &rulebook, gazetteer, clock.today())
             .context("cannot read the directory")?;
+        // After the catalog, so that no change is missed by both.
+        let accounts = Accounts::read(&store, clock.now()).context("cannot read the accounts")?;
         Ok(Arc::new(Self {
             catalog: CatalogHandle::new(catalog),
             rulebook: Arc::new(rulebook),
@@ -106,6 +113,7 @@ impl App {
             operator: Arc::new(operator),
             contact_key: OnceLock::new(),
             report_quota: Quota::default(),
+            accounts: ArcSwap::from_pointee(accounts),
             catching_up: Mutex::new(()),
             seen: Mutex::new(seen),
             store_reachable: AtomicBool::new(true),
@@ -116,25 +124,6 @@ impl App {
     #[must_use]
     pub fn takes_writes(&self) -> bool {
         self.store_reachable.load(Ordering::Relaxed)
-    }
-
-    /// Writes, and then takes the change into the catalog, so that the writer sees it in the next
-    /// read.
-    ///
-    /// # Errors
-    /// As [`Store::write`]. Where only the catalog cannot follow, the write stands and the
-    /// keeper's next look takes it in.
-    pub fn write<T, E: From<store::Error>>(
-        &self,
-        actor: &Actor,
-        reason: &Reason,
-        change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
-    ) -> Result<Done<T>, E> {
-        let done = self.store.write(actor, reason, change)?;
-        if let Err(error) = self.catch_up() {
-            tracing::warn!(%error, "a change was written and is not yet shown");
-        }
-        Ok(done)
     }
 
     /// What an answer about one thing rests on.

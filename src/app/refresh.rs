@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::{
     App,
+    accounts::Accounts,
     flags::engine::Look,
     picture::{self, Easel},
 };
@@ -172,6 +173,10 @@ impl App {
         let date_turned = catalog.as_of() != today;
         if !date_turned && changes.head == revision {
             return Ok(());
+        }
+        if changes.accounts || changes.more {
+            let accounts = Accounts::read(&self.store, self.clock.now())?;
+            self.accounts.store(Arc::new(accounts));
         }
         // A new date can change every status, and a first provider decides what a database is.
         let first = catalog.provider_count() == 0 && !changes.providers.is_empty();

@@ -1,5 +1,6 @@
 //! The command line: one file a group of commands.
 
+mod admin;
 mod database;
 mod exit;
 mod files;
@@ -45,6 +46,8 @@ enum Command {
     Search(search::SearchCommand),
     /// Make a printable link by which a clinic answers questions about itself
     Invite(invite::InviteCommand),
+    /// Make accounts and change signing keys, at the terminal
+    Admin(admin::AdminCommand),
     /// Bring the database's tables up to date, or say what there is to do
     Migrate(database::MigrateCommand),
     /// Print the OpenAPI document
@@ -72,6 +75,7 @@ impl Cli {
             Command::Rules(command) => command.run(),
             Command::Search(command) => command.run(),
             Command::Invite(command) => command.run(),
+            Command::Admin(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Openapi => exit::print(&crate::http::openapi::text()),
             Command::Health(command) => command.run(),

@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::{Exit, Failure, database, exit, files};
 use crate::{
-    app::{App, demo, refresh::Keeper, seal::SealKey},
+    app::{App, accounts::DECIDERS, demo, refresh::Keeper, seal::SealKey},
     clock::SystemClock,
     config::ServeArgs,
     http::{
@@ -49,6 +49,14 @@ impl ServeCommand {
                 .map_err(Failure::Config)?;
             // Nobody has set it before.
             let _ = app.contact_key.set(key);
+        }
+        if app.deciders() < DECIDERS {
+            tracing::warn!(
+                deciders = app.deciders(),
+                needed = DECIDERS,
+                "too few people can decide about flags: one proposes, another publishes, and an \
+                 appeal goes to a third; make accounts with `bedside admin create`"
+            );
         }
         let _keeper = Keeper::start(Arc::clone(&app));
 

@@ -10,6 +10,7 @@ use utoipa::{
         content::ContentBuilder,
         example::{Example, ExampleBuilder},
         response::ResponseBuilder,
+        security::{HttpAuthScheme, HttpBuilder, SecurityScheme},
     },
 };
 use utoipa_actix_web::AppExt as _;
@@ -33,6 +34,7 @@ use super::{
     ),
     servers((url = "/", description = "This server")),
     tags(
+        (name = "accounts", description = "Signing in and out, and who may do what."),
         (name = "check", description = "Is this provider known, and as what?"),
         (name = "clinics", description = "One clinic or several, with everything known and unknown."),
         (name = "flags", description = "Critical findings with due process."),
@@ -59,6 +61,7 @@ pub fn document() -> OpenApi {
         .split_for_parts();
     // Pinned, so that a later default of the generator does not move clients.
     document.openapi = OpenApiVersion::Version31;
+    document.components.get_or_insert_default().add_security_scheme("bearer", bearer());
     document
 }
 
@@ -69,6 +72,21 @@ pub fn text() -> String {
     let mut text = document().to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// How somebody proves who they are.
+fn bearer() -> SecurityScheme {
+    SecurityScheme::Http(
+        HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some(
+                "An access token of a person (POST /v1/auth/token), good for ten minutes, or an \
+                 API key of a program. What an operation names beside the scheme is the \
+                 permission that one of the person's roles must give, or the scope that the key \
+                 must have.",
+            ))
+            .build(),
+    )
 }
 
 /// Declares a class of error responses that operations share.
@@ -197,6 +215,13 @@ error_class! {
         SecondFactorMissing, NotFound, NotAcceptable, RequestTimeout, IllegalTransition,
         TooFewDeciders, PayloadTooLarge, UnsupportedMediaType, Internal, Unavailable,
         DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with signing in.
+    SignInErrors: InvalidBody, UnknownParameter, InvalidCredentials, NotAcceptable,
+        RequestTimeout, PayloadTooLarge, UnsupportedMediaType, TooManyRequests, Internal,
+        Unavailable, DeadlineExceeded
 }
 
 /// The responses that some types of problem make: one for each status, with an example of each.

@@ -344,8 +344,7 @@ impl Problem {
             response.insert_header((header::RETRY_AFTER, HeaderValue::from(seconds)));
         }
         if inner.kind.status() == StatusCode::UNAUTHORIZED {
-            response
-                .insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+            response.insert_header((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
         }
         // A body of strings and numbers always serialises.
         response.body(serde_json::to_vec(&body).unwrap_or_default())

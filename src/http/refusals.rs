@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::problem::{FieldError, Kind, Location, Problem};
 use crate::{
     app::{
+        accounts::SignInError,
         answer::Origin,
         cursor::CursorError,
         detail::Missing,
@@ -112,6 +113,17 @@ impl From<store::Error> for Problem {
             other => Self::internal(other),
         }
     }
+}
+
+impl From<SignInError> for Problem {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Refused => Self::of(Kind::InvalidCredentials),
+            SignInError::Unsigned => Self::internal(error),
+            SignInError::Store(error) => error.into(),
+        }
+    }
+}
 }
 
 impl From<LinkError> for Problem {

@@ -49,6 +49,7 @@ pub fn documented(config: &mut ServiceConfig<'_>) {
         .service(v1::rules::list_facts)
         .service(v1::rules::create_evaluation)
         .service(v1::reference::get_reference)
+        .service(v1::auth::token::create_token)
         .service(docs::get_document)
         .service(docs::get_problem_type)
         .service(ops::get_health)

@@ -180,6 +180,8 @@ pub(super) fn constraint(info: &dyn DatabaseErrorInformation) -> Option<Constrai
         "sites_provider_id_source_key_key" | "sites.provider_id, sites.source_key" => {
             Constraint::SiteSourceKey
         }
+        "users_name_key" | "users.name" => Constraint::UserName,
+        "clients_key_id_key" | "clients.key_id" => Constraint::ClientKey,
         _ => return None,
     })
 }

@@ -82,7 +82,7 @@ pub enum Error {
     },
 
     /// Something that must be unique is taken.
-    #[error("{0} is already in use; look up the provider that has it, or choose another")]
+    #[error("{0} is already in use; look up what has it, or choose another")]
     Conflict(Constraint),
 
     /// A slug belongs to another provider or site, or once did.
@@ -96,12 +96,12 @@ pub enum Error {
         owner: String,
     },
 
-    /// A provider was changed by someone else in between.
-    #[error("provider {id} is at version {stored}, not {expected}; read it again")]
+    /// Something was changed by someone else in between.
+    #[error("{id} is at version {stored}, not {expected}; read it again")]
     Stale {
-        /// The provider.
+        /// What: a provider, a user, a client.
         id: Uuid,
-        /// The version in the database; 0 = there is no such provider.
+        /// The version in the database; 0 = there is no such thing.
         stored: i64,
         /// The version that the change was made from.
         expected: i64,
@@ -163,6 +163,10 @@ pub enum Constraint {
     SiteSourceKey,
     /// A site's slug.
     SiteSlug,
+    /// The name of an account.
+    UserName,
+    /// The public part of an API key.
+    ClientKey,
 }
 
 impl std::fmt::Display for Constraint {
@@ -174,6 +178,8 @@ impl std::fmt::Display for Constraint {
             Self::SiteId => "this site id",
             Self::SiteSourceKey => "this site's source key",
             Self::SiteSlug => "this site's slug",
+            Self::UserName => "this account name",
+            Self::ClientKey => "this key id",
         })
     }
 }

@@ -96,6 +96,14 @@ texts! {
         Forget = "forget",
         /// A setting of the database was given a value.
         Set = "set",
+        /// An account or a key no longer opens anything.
+        Disable = "disable",
+        /// It opens again.
+        Enable = "enable",
+        /// A session was ended before its time.
+        End = "end",
+        /// Taken out of the database.
+        Remove = "remove",
     }
 }
 
@@ -110,6 +118,21 @@ texts! {
         Case = "case",
         /// What somebody reported; their words are nobody's history.
         Report = "report",
+        /// A person with an account, without their secrets.
+        User = "user",
+        /// What one sign-in began.
+        Session = "session",
+        /// A program with a key, without the key.
+        Client = "client",
+        /// A key that signs tokens; only that it came and went.
+        SigningKey = "signing_key",
+    }
+}
+
+impl EntityKind {
+    /// True for what decides who may come in.
+    pub(super) const fn is_account(self) -> bool {
+        matches!(self, Self::User | Self::Session | Self::Client | Self::SigningKey)
     }
 }
 
@@ -184,8 +207,12 @@ impl Entry {
     #[must_use]
     pub fn is_secret(&self) -> bool {
         match self.entity.kind {
-            EntityKind::Provider | EntityKind::Case => false,
-            EntityKind::Report => true,
+            EntityKind::Provider
+            | EntityKind::Case
+            | EntityKind::User
+            | EntityKind::Session
+            | EntityKind::Client => false,
+            EntityKind::Report | EntityKind::SigningKey => true,
             EntityKind::Meta => MetaKey::from_text(&self.entity.id).is_some_and(MetaKey::is_secret),
         }
     }

@@ -29,6 +29,7 @@
 //! Everything here blocks: callers on an async runtime hop to a blocking pool. Errors are
 //! [`Error`]: its text tells the operator the mend; what is not found is `None`, not an error.
 
+mod accounts;
 mod cases;
 mod conn;
 mod dialect;
@@ -43,6 +44,7 @@ mod target;
 mod turn;
 mod tx;
 
+pub use accounts::{AccountStates, Credentials, Refresh};
 pub use cases::{Case, CaseFilter, CaseKind, StoredReport};
 pub use error::{Constraint, Error};
 pub use facade::{Done, Options, Prepare, Store};

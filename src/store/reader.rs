@@ -6,7 +6,7 @@ use diesel::{dsl::exists, prelude::*, select};
 use uuid::Uuid;
 
 use super::{
-    Action, ActorKind, Entity, EntityKind, Entry, Error, JournalFilter, cases,
+    Action, ActorKind, Entity, EntityKind, Entry, Error, JournalFilter, accounts, cases,
     conn::Pooled,
     dialect,
     journal::texts,
@@ -110,6 +110,8 @@ pub struct Changes {
     pub providers: Vec<Uuid>,
     /// True where `limit` was reached, so that there may be more.
     pub more: bool,
+    /// True where something changed that decides who may come in.
+    pub accounts: bool,
 }
 
 /// Reads within one transaction: every answer comes from the same state of the database.
@@ -255,7 +257,9 @@ impl<'c> Reader<'c> {
         let head = rows.last().map_or(seq, |(seq, ..)| *seq);
         let mut seen = std::collections::HashSet::new();
         let mut providers = Vec::new();
+        let mut accounts = false;
         for (_, kind, id) in rows {
+            accounts |= EntityKind::from_text(&kind).is_some_and(EntityKind::is_account);
             if kind == EntityKind::Provider.as_str() {
                 let id = uuid(&id)?;
                 if seen.insert(id) {
@@ -263,7 +267,7 @@ impl<'c> Reader<'c> {
                 }
             }
         }
-        Ok(Changes { head, providers, more })
+        Ok(Changes { head, providers, more, accounts })
     }
 
     /// Whose those slugs are that were ever in use.
@@ -345,6 +349,10 @@ impl<'c> Reader<'c> {
     fn current_text(&mut self, entity: &Entity) -> Result<Option<String>, Error> {
         self.conn.run("reading a text", |conn| match entity.kind {
             EntityKind::Case | EntityKind::Report => cases::current_text(conn, entity),
+            EntityKind::User
+            | EntityKind::Session
+            | EntityKind::Client
+            | EntityKind::SigningKey => accounts::current_text(conn, entity),
             EntityKind::Provider => providers::table
                 .filter(providers::id.eq(&entity.id))
                 .select(providers::document)

@@ -61,6 +61,67 @@ diesel::table! {
 }
 
 diesel::table! {
+    users (id) {
+        id -> Text,
+        name -> Text,
+        version -> BigInt,
+        seq -> BigInt,
+        document -> Text,
+        password -> Text,
+        totp_secret -> Nullable<Binary>,
+        totp_offered -> Nullable<Binary>,
+        totp_step -> BigInt,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        ended_at -> Nullable<Timestamp>,
+        expires_at -> Timestamp,
+        seq -> BigInt,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (sha256) {
+        sha256 -> Binary,
+        session_id -> Text,
+        used -> Bool,
+    }
+}
+
+diesel::table! {
+    clients (id) {
+        id -> Text,
+        key_id -> Text,
+        key_sha256 -> Binary,
+        version -> BigInt,
+        seq -> BigInt,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    client_uses (client_id) {
+        client_id -> Text,
+        used_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    signing_keys (kid) {
+        kid -> Text,
+        created_at -> Timestamp,
+        private -> Binary,
+        public -> Binary,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
     cases (id) {
         id -> Text,
         kind -> Text,

@@ -3,10 +3,13 @@
 use std::{collections::BTreeSet, path::Path};
 
 use actix_web::http::Method;
-use bedside::http::openapi;
-use serde_json::Value as Json;
+use bedside::{auth::Role, http::openapi};
+use serde_json::{Value as Json, json};
 
-use crate::support::app::TestApp;
+use crate::support::{
+    accounts::{PASSWORD, user},
+    app::TestApp,
+};
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
 
@@ -194,7 +197,9 @@ fn faults(document: &Json, schema: &Json, value: &Json) -> Vec<String> {
 
 #[test]
 fn every_operation_answers_as_the_document_says() {
-    let app = TestApp::start();
+    let app = TestApp::with_database();
+    let account = user(app.app(), &[Role::Viewer]);
+    let sign_in = json!({"username": account.name, "password": PASSWORD}).to_string();
     let document = document();
     let clinic = app.get("/v1/clinics?state=NY&view=all").expect(200).json()["data"][0].clone();
     let other = app.get("/v1/clinics?state=CA&view=all").expect(200).json()["data"][0].clone();
@@ -253,6 +258,8 @@ fn every_operation_answers_as_the_document_says() {
         ),
         ("post", "/v1/evaluations", "/v1/evaluations".into(), r#"{"facts": {"x": true}}"#, 422),
         ("get", "/v1/reference/{list}", "/v1/reference/payments".into(), "", 200),
+        ("post", "/v1/auth/token", "/v1/auth/token".into(), &sign_in, 200),
+        ("post", "/v1/auth/token", "/v1/auth/token".into(), r#"{"username": 1}"#, 400),
         ("get", "/healthz", "/healthz".into(), "", 200),
         ("get", "/readyz", "/readyz".into(), "", 200),
         ("get", "/metrics", "/metrics".into(), "", 200),

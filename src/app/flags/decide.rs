@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 use super::{FlagError, FlagId, engine::Look, flag_of, provider_in, replace};
 use crate::{
-    app::App,
+    app::{App, accounts::DECIDERS},
     domain::{
         FlagState,
         flag::{Appeal, Decision, Flag, Notice, SUSPENSION_DAYS, Suspension},
@@ -12,10 +12,6 @@ use crate::{
     },
     store::{Action, Actor, Reason},
 };
-
-/// So many people must be able to decide flags before an appeal can be taken: one who told the
-/// provider, one who published, and one who has decided nothing.
-const DECIDERS_FOR_APPEALS: usize = 3;
 
 /// A step that a person takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -290,7 +286,7 @@ pub(super) fn appeal(
     if flag.appeal_by().is_none_or(|last| today > last) {
         return Err(FlagError::refused("the 30 days for an appeal are over"));
     }
-    if deciders < DECIDERS_FOR_APPEALS {
+    if deciders < DECIDERS {
         return Err(FlagError::TooFewDeciders);
     }
     flag.appeal =

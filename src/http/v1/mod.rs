@@ -2,6 +2,7 @@
 
 pub mod admin;
 pub mod answers;
+pub mod auth;
 pub mod check;
 pub mod clinics;
 pub mod flags;

@@ -3,6 +3,8 @@
 
 use std::io::{Read as _, Write as _};
 
+use bedside::auth::Role;
+
 use crate::support::app::TestApp;
 
 const JSON: &[(&str, &str)] = &[("Content-Type", "application/json")];
@@ -54,7 +56,9 @@ fn a_chunked_body_is_measured_too() {
 
 #[test]
 fn unknown_parameters_are_refused_everywhere() {
-    let app = TestApp::start();
+    let app = TestApp::with_database();
+    let admin = app.as_role(Role::Admin);
+    let headers = [JSON[0], ("Authorization", admin.authorization.as_str())];
     for route in app.shared.routes.all() {
         let named = !route.template.contains('{');
         let undocumented = ["/docs", "/test", "/bench"];
@@ -63,7 +67,7 @@ fn unknown_parameters_are_refused_everywhere() {
         }
         let path = format!("{}?no_such_parameter=1", route.template);
         for method in &route.methods {
-            let reply = app.request(method.as_str(), &path, JSON, b"{}");
+            let reply = app.request(method.as_str(), &path, &headers, b"{}");
             assert_eq!(reply.status, 400, "{method} {path}: {}", reply.text());
             let problem = reply.expect_problem("unknown-parameter");
             let errors = problem["errors"].as_array().unwrap();

@@ -1,5 +1,6 @@
 //! The API over the wire: one file per resource, and what holds for all of them.
 
+mod accounts;
 mod bad_input;
 mod clinics;
 mod gate;

@@ -1,5 +1,6 @@
 //! The program as its users run it: what it prints, where, and with which exit code.
 
+mod admin;
 mod files;
 mod kill;
 mod rules;

@@ -101,9 +101,16 @@ fn every_foreign_key_is_indexed_and_says_what_deleting_means(
     assert_eq!(
         found,
         [
+            "client_uses.client_id -> clients CASCADE indexed",
+            "clients.seq -> journal RESTRICT indexed",
             "providers.merged_into -> providers RESTRICT indexed",
             "providers.seq -> journal RESTRICT indexed",
+            "refresh_tokens.session_id -> sessions CASCADE indexed",
+            "sessions.seq -> journal RESTRICT indexed",
+            "sessions.user_id -> users CASCADE indexed",
+            "signing_keys.seq -> journal RESTRICT indexed",
             "sites.provider_id -> providers CASCADE indexed",
+            "users.seq -> journal RESTRICT indexed",
         ]
     );
 }
@@ -136,14 +143,23 @@ fn both_databases_have_the_same_indexes(#[values(Sqlite, Postgres)] backend: Bac
     assert_eq!(
         found.into_iter().collect::<Vec<_>>(),
         [
+            "clients(key_id) unique",
+            "clients(seq)",
             "journal(entity_kind,entity_id,seq)",
             "journal(seq) partial",
             "providers(merged_into) partial",
             "providers(seq) unique",
             "providers(slug) unique",
             "providers(source_key) unique",
+            "refresh_tokens(session_id)",
+            "sessions(ended_at)",
+            "sessions(seq)",
+            "sessions(user_id)",
+            "signing_keys(seq)",
             "sites(provider_id,source_key) unique",
             "sites(slug) unique",
+            "users(name) unique",
+            "users(seq)",
         ]
     );
 }

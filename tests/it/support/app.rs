@@ -25,7 +25,7 @@ use bedside::{
         shared::{Limits, Shared},
     },
     rules::Rulebook,
-    store::Options,
+    store::{Options, Store},
 };
 use chrono::{TimeZone as _, Utc};
 use serde_json::Value as Json;
@@ -46,6 +46,8 @@ pub struct TestApp {
     pub shared: Arc<Shared>,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
+    /// Outlives the service, where it writes.
+    db: Option<TestDb>,
 }
 
 /// The made-up set in memory, read once: answers need no database, so its file is gone.
@@ -56,16 +58,31 @@ static REAL: LazyLock<Arc<App>> = LazyLock::new(|| demonstration(Demo::Real));
 
 fn demonstration(set: Demo) -> Arc<App> {
     let db = TestDb::new(Backend::Sqlite).unwrap();
-    let clock = Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 11, 21, 12, 0, 0).unwrap()));
+    let clock = noon();
+    filled(&db, set, &clock)
+}
+
+/// Noon of the day on which the sets were made.
+fn noon() -> Arc<ManualClock> {
+    Arc::new(ManualClock::new(Utc.with_ymd_and_hms(2026, 11, 21, 12, 0, 0).unwrap()))
+}
+
+/// An application on a database that is filled with a set.
+fn filled(db: &TestDb, set: Demo, clock: &Arc<ManualClock>) -> Arc<App> {
     let store = db.store_with(clock.clone(), &Options::default());
     let rulebook = Rulebook::built_in().unwrap();
     demo::fill(&store, set, &rulebook, Gazetteer::embedded().unwrap(), clock.as_ref()).unwrap();
+    opened(store, clock)
+}
+
+/// An application on a store.
+fn opened(store: Store, clock: &Arc<ManualClock>) -> Arc<App> {
     let operator = Operator {
         name: Some("Test Directory".into()),
         corrections_contact: Some("corrections@directory.example".into()),
         ..Operator::default()
     };
-    App::open(store, clock, operator).unwrap()
+    App::open(store, clock.clone(), operator).unwrap()
 }
 
 impl TestApp {
@@ -84,6 +101,32 @@ impl TestApp {
         Self::over(&FICTIONAL, limits)
     }
 
+    /// A service with the made-up set and a database of its own, which takes writes; with the
+    /// clock that it lives by.
+    pub fn writable(backend: Backend) -> Option<(Self, Arc<ManualClock>)> {
+        let db = TestDb::new(backend)?;
+        let clock = noon();
+        let app = filled(&db, Demo::Fictional, &clock);
+        let mut service = Self::over(&app, Limits::default());
+        service.db = Some(db);
+        Some((service, clock))
+    }
+
+    /// The same on SQLite, where the clock stands still.
+    pub fn with_database() -> Self {
+        Self::writable(Backend::Sqlite).unwrap().0
+    }
+
+    /// The database, where it writes.
+    pub fn db(&self) -> &TestDb {
+        self.db.as_ref().expect("a service with a database")
+    }
+
+    /// The application itself.
+    pub fn app(&self) -> &Arc<App> {
+        &self.shared.app
+    }
+
     fn over(app: &Arc<App>, limits: Limits) -> Self {
         let shared = Arc::new(Shared::new(Arc::clone(app), limits, TEST_ROUTES));
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -94,7 +137,8 @@ impl TestApp {
         let thread = std::thread::spawn(move || {
             server.run_with(|handle| ready.send(handle).unwrap()).unwrap();
         });
-        Self { address, shared, handle: handle.recv().unwrap(), thread: Some(thread) }
+        let handle = handle.recv().unwrap();
+        Self { address, shared, handle, thread: Some(thread), db: None }
     }
 
     /// GET.

@@ -1,6 +1,7 @@
 //! What tests of every part share: the service itself, and a database of their own on either
 //! backend.
 
+pub mod accounts;
 pub mod app;
 pub mod db;
 pub mod flows;

@@ -19,12 +19,27 @@ const MAY_NAME: &[(&str, &[&str])] = &[
     ("catalog", &["domain"]),
     ("log", &["domain"]),
     ("import", &["domain"]),
-    ("store", &["domain", "clock"]),
+    ("auth", &["domain"]),
+    ("store", &["auth", "domain", "clock"]),
     (
         "app",
-        &["store", "catalog", "rules", "gazetteer", "import", "log", "domain", "config", "clock"],
+        &[
+            "auth",
+            "store",
+            "catalog",
+            "rules",
+            "gazetteer",
+            "import",
+            "log",
+            "domain",
+            "config",
+            "clock",
+        ],
     ),
-    ("http", &["app", "catalog", "gazetteer", "rules", "domain", "config", "clock"]),
+    (
+        "http",
+        &["app", "auth", "store", "catalog", "gazetteer", "rules", "domain", "config", "clock"],
+    ),
     ("pages", &["http", "app", "catalog", "gazetteer", "rules", "domain", "config"]),
     (
         "cli",
@@ -32,6 +47,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
             "http",
             "pages",
             "app",
+            "auth",
             "store",
             "import",
             "rules",
@@ -46,7 +62,7 @@ const MAY_NAME: &[(&str, &[&str])] = &[
 ];
 
 /// The layers that neither touch the outside nor read the clock nor know a framework.
-const PURE: &[&str] = &["domain", "rules", "gazetteer", "catalog", "log"];
+const PURE: &[&str] = &["domain", "auth", "rules", "gazetteer", "catalog", "log"];
 
 /// What a pure layer never names.
 const IMPURE: &[&str] = &[

@@ -1,0 +1,94 @@
+//! A name and a password for an access token.
+
+use actix_web::{HttpRequest, HttpResponse, post, web::Data};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    app::accounts::{SignIn, SignedIn},
+    auth::LIFETIME,
+    http::{
+        JsonBytes, blocking,
+        openapi::SignInErrors,
+        params::Params,
+        problem::Problem,
+        reply::{self, Caching, Media},
+        shared::Shared,
+        typed,
+    },
+};
+
+/// What to sign in with.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = SignInBody)]
+pub struct Body {
+    /// The name of the account.
+    #[schema(max_length = 64, example = "ann")]
+    username: String,
+    /// Its password.
+    #[schema(max_length = 256, example = "correct horse battery staple")]
+    password: String,
+}
+
+/// An access token with what continues it.
+#[derive(Serialize, ToSchema)]
+pub struct TokenAnswer {
+    /// For `Authorization: Bearer`.
+    #[schema(example = "eyJ0eXAiOiJhdCtqd3QiLCJhbGciOiJFZERTQSJ9.e30.c2ln")]
+    access_token: String,
+    /// Always `Bearer`.
+    #[schema(example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds until the access token ends.
+    #[schema(minimum = 1, example = 600)]
+    expires_in: i64,
+    /// Gives the next pair of tokens, once: POST /v1/auth/refresh.
+    #[schema(example = "q1Yk3b0bq5aYxV2Yx1n0yqC9mJm5m1rVb8Qx0m3f7wU")]
+    refresh_token: String,
+    /// Seconds until the session ends for good.
+    #[schema(minimum = 0, example = 43_200)]
+    session_expires_in: i64,
+    /// True where all that the account may do is to set up its second factor.
+    second_factor_missing: bool,
+}
+
+impl TokenAnswer {
+    /// The answer for somebody who is signed in, at a time.
+    #[must_use]
+    pub fn of(signed_in: &SignedIn, now: chrono::DateTime<chrono::Utc>) -> Self {
+        Self {
+            access_token: signed_in.access_token.expose().to_owned(),
+            token_type: "Bearer",
+            expires_in: LIFETIME.num_seconds(),
+            refresh_token: signed_in.refresh_token.expose().to_owned(),
+            session_expires_in: (signed_in.expires_at - now).num_seconds().max(0),
+            second_factor_missing: signed_in.incomplete,
+        }
+    }
+}
+
+/// Sign in
+///
+/// Gives an access token of ten minutes and a refresh token that continues the session, once.
+#[utoipa::path(
+    tag = "accounts",
+    operation_id = "create_token",
+    security(()),
+    request_body(content = Body, description = "Name and password"),
+    responses((status = 200, description = "Signed in", body = TokenAnswer), SignInErrors),
+)]
+#[post("/v1/auth/token")]
+pub async fn create_token(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    body: JsonBytes,
+) -> Result<HttpResponse, Problem> {
+    Params::from_query(request.query_string())?.finish()?;
+    let body: Body = typed(&body)?;
+    let media = reply::negotiate(&request, &[Media::Json])?;
+    let with = SignIn { name: body.username, password: body.password };
+    let signed_in = blocking(&shared, move |app| app.sign_in(&with)).await?;
+    let answer = TokenAnswer::of(&signed_in, shared.app.clock.now());
+    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+}
