@@ -85,7 +85,11 @@ impl Seen {
             if flags.due {
                 self.due.insert(*id);
             }
-            if flags.some { self.flagged.insert(*id) } else { self.flagged.remove(id) };
+            if flags.some {
+                self.flagged.insert(*id)
+            } else {
+                self.flagged.remove(id)
+            };
         }
     }
 }

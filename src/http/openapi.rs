@@ -190,6 +190,12 @@ error_class! {
 }
 
 error_class! {
+    /// What may go wrong when the status of a report is read.
+    ReportStatusErrors: BadRequest, UnknownParameter, NotFound, NotAcceptable, Internal,
+        Unavailable, DeadlineExceeded
+}
+
+error_class! {
     /// What may go wrong with a report.
     ReportErrors: InvalidBody, UnknownParameter, NotFound, NotAcceptable, RequestTimeout,
         PayloadTooLarge, UnsupportedMediaType, TooManyRequests, Internal, Unavailable,

@@ -124,7 +124,6 @@ impl From<SignInError> for Problem {
         }
     }
 }
-}
 
 impl From<LinkError> for Problem {
     fn from(error: LinkError) -> Self {

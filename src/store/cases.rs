@@ -241,9 +241,8 @@ impl Reader<'_> {
     /// See [`Self::case`].
     pub fn contacts_closed_before(&mut self, time: DateTime<Utc>) -> Result<Vec<Uuid>, Error> {
         let ids: Vec<String> = self.conn.run("reading reports", |conn| {
-            let closed = cases::table
-                .filter(cases::closed_at.lt(time.naive_utc()))
-                .select(cases::id);
+            let closed =
+                cases::table.filter(cases::closed_at.lt(time.naive_utc())).select(cases::id);
             reports::table
                 .filter(reports::contact.is_not_null())
                 .filter(reports::case_id.eq_any(closed))

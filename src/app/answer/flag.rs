@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::domain::{
-    EvidenceKind, FlagState, Severity, Tier, fact::FactValue, flag::Suspension,
-};
+use crate::domain::{EvidenceKind, FlagState, Severity, Tier, fact::FactValue, flag::Suspension};
 
 /// A flag that is, or once was, on display.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -146,9 +146,7 @@ impl Case<'_> {
             Step::Clear(_) => &[Published, Appealed, DisplaySuspended],
             Step::Suspend => &[Published, Appealed],
             Step::Resume => &[DisplaySuspended],
-            Step::RenewLink => {
-                &[Notified, Answered, Published, Appealed, DisplaySuspended]
-            }
+            Step::RenewLink => &[Notified, Answered, Published, Appealed, DisplaySuspended],
         };
         if from.contains(&state) {
             return Ok(());
@@ -223,7 +221,9 @@ impl Case<'_> {
             .look
             .ground(flag)
             .filter(|ground| !ground.expires_on.is_some_and(aged))
-            .ok_or_else(|| FlagError::refused("the finding does not hold on today's evidence"))?;
+            .ok_or_else(|| {
+            FlagError::refused("the finding does not hold on today's evidence")
+        })?;
         flag.evidence_sha256 = Some(self.look.digest(&flag.rule, &ground.statements));
         flag.rests_on = ground.statements;
         flag.official_act = ground.official_act;
@@ -289,8 +289,7 @@ pub(super) fn appeal(
     if deciders < DECIDERS {
         return Err(FlagError::TooFewDeciders);
     }
-    flag.appeal =
-        Some(Appeal { on: today, text: text.to_owned(), decided_on: None, answer: None });
+    flag.appeal = Some(Appeal { on: today, text: text.to_owned(), decided_on: None, answer: None });
     if flag.state == FlagState::Published {
         flag.state = FlagState::Appealed;
     }

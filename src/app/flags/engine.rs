@@ -154,7 +154,9 @@ impl<'a> Look<'a> {
             };
             let code = spec.kind.codes().get(usize::from(code)).map_or("", String::as_str);
             resolved.tier == Some(Tier::E1)
-                && OFFICIAL_ACTS.iter().any(|(fact, acts)| spec.name == *fact && acts.contains(&code))
+                && OFFICIAL_ACTS
+                    .iter()
+                    .any(|(fact, acts)| spec.name == *fact && acts.contains(&code))
         })
     }
 
@@ -281,7 +283,9 @@ impl<'a> Look<'a> {
                 let mut open = due
                     .flags
                     .iter_mut()
-                    .filter(|kept| kept.stands() && kept.item.is_open() && kept.item.rule == rule.id)
+                    .filter(|kept| {
+                        kept.stands() && kept.item.is_open() && kept.item.rule == rule.id
+                    })
                     .map(|kept| &mut kept.item);
                 // A new place of which the same statements speak belongs to the same matter.
                 let covering = open.find(|flag| {
@@ -308,7 +312,8 @@ impl<'a> Look<'a> {
             // same evidence.
             let settled = due.flags.iter().any(|kept| {
                 let flag = &kept.item;
-                !flag.is_open() && flag.rule == rule.id
+                !flag.is_open()
+                    && flag.rule == rule.id
                     && flag.evidence_sha256.as_ref() == Some(&digest)
             });
             if settled {

@@ -229,10 +229,8 @@ fn checked(text: &str) -> Result<String, FlagError> {
 /// What can be sent now.
 fn may(flag: &Flag, today: NaiveDate) -> Vec<Kind> {
     let state = flag.state_on(today);
-    let shown = matches!(
-        state,
-        FlagState::Published | FlagState::Appealed | FlagState::DisplaySuspended
-    );
+    let shown =
+        matches!(state, FlagState::Published | FlagState::Appealed | FlagState::DisplaySuspended);
     let told = shown || matches!(state, FlagState::Notified | FlagState::Answered);
     let in_time = flag.appeal_by().is_some_and(|last| today <= last);
     [
@@ -264,9 +262,7 @@ impl ReplyView {
             plain: said(|rule| &rule.plain.en),
             rationale: said(|rule| &rule.rationale),
             clears_when: said(|rule| &rule.clears_when),
-            citations: cited
-                .filter_map(|key| app.rulebook.citations().get(key).cloned())
-                .collect(),
+            citations: cited.filter_map(|key| app.rulebook.citations().get(key).cloned()).collect(),
             evidence: evidence(app, provider, &flag.rests_on),
             state: flag.state_on(today),
             notified_on: flag.notified_on,

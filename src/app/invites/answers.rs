@@ -213,8 +213,7 @@ pub fn verify(
         answer.decided_on = Some(tx.at().date_naive());
         answer.decided_by = Some(actor.name.clone());
         if accept {
-            let mut provider =
-                tx.read().provider(answer.provider)?.ok_or(InviteError::Unknown)?;
+            let mut provider = tx.read().provider(answer.provider)?.ok_or(InviteError::Unknown)?;
             state(&mut provider, &answer)?;
             provider.version = provider.version.saturating_add(1);
             provider.updated_at = tx.at();

@@ -141,9 +141,11 @@ pub fn create(
     let done = app.write(actor, reason, |tx| {
         let (provider, clinic) = found(&mut tx.read(), &input.listing)?;
         let site = clinic.and_then(|id| provider.sites.iter().find(|site| site.id == id));
-        let contact = Contact::read(&input.contact)
-            .ok_or_else(|| InviteError::input("/contact", "expected a phone, a web address or an e-mail address"))?;
-        let source = contact.source(&provider, site).map_err(|why| InviteError::input("/contact", why))?;
+        let contact = Contact::read(&input.contact).ok_or_else(|| {
+            InviteError::input("/contact", "expected a phone, a web address or an e-mail address")
+        })?;
+        let source =
+            contact.source(&provider, site).map_err(|why| InviteError::input("/contact", why))?;
         let today = tx.at().date_naive();
         let expires_on = today.checked_add_days(Days::new(days.into())).unwrap_or(today);
         let invite = Invite {
@@ -239,10 +241,7 @@ fn open_invite(reader: &mut Reader<'_>, id: Uuid) -> Result<(Case, Invite), Invi
 }
 
 /// The provider, and the clinic where one is named, of an id or slug, public or not.
-fn found(
-    reader: &mut Reader<'_>,
-    key: &str,
-) -> Result<(Provider, Option<Uuid>), InviteError> {
+fn found(reader: &mut Reader<'_>, key: &str) -> Result<(Provider, Option<Uuid>), InviteError> {
     let (provider, site) = reader.owners_of(key)?;
     let provider = match provider {
         Some(id) => reader.provider(id)?,
@@ -305,20 +304,19 @@ impl Contact {
             let said: String = said.chars().filter(char::is_ascii_digit).collect();
             !digits.is_empty() && said.contains(&digits)
         };
-        let own_page = |evidence: &Evidence| {
-            own_website.is_some() && url_key(evidence) == own_website
-        };
+        let own_page =
+            |evidence: &Evidence| own_website.is_some() && url_key(evidence) == own_website;
         let backs = |evidence: &&Evidence| {
             says_phone(evidence) || (is_listed && (own_page(evidence) || evidence.tier == Tier::E1))
         };
         let source = standing(&provider.evidence).filter(strong).find(backs);
         match source {
             Some(evidence) => Ok(evidence.url.clone().unwrap_or_else(|| evidence.kind.to_string())),
-            None if is_listed => Err(
-                "the listing has this contact, but no official record and no capture of the \
+            None if is_listed => {
+                Err("the listing has this contact, but no official record and no capture of the \
                  provider's own page backs it; add that evidence first"
-                    .to_owned(),
-            ),
+                    .to_owned())
+            }
             None => Err(
                 "this contact stands in no official record and on no page of the provider, and a \
                  link is sent nowhere else"

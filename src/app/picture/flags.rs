@@ -138,12 +138,7 @@ impl From<&Evidence> for FlagSource {
 }
 
 /// Where a flag stands, in words.
-fn text(
-    flag: &Flag,
-    state: FlagState,
-    rule: Option<&Rule>,
-    evidence: &[FlagEvidence],
-) -> String {
+fn text(flag: &Flag, state: FlagState, rule: Option<&Rule>, evidence: &[FlagEvidence]) -> String {
     let name = match flag.rule_version {
         Some(version) => format!("Rule {} v{version}", flag.rule),
         None => format!("Rule {}", flag.rule),

@@ -118,8 +118,7 @@ impl Subjects {
             })
             // In a public view only what is published is triggered.
             .filter(|finding| {
-                finding.outcome == Outcome::Triggered
-                    && finding.rule.severity == Severity::Critical
+                finding.outcome == Outcome::Triggered && finding.rule.severity == Severity::Critical
             })
             .flat_map(|finding| finding.facts)
             .collect()

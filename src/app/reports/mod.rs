@@ -38,7 +38,11 @@ pub struct ReportInput {
     pub topic: ReportTopic,
     /// What is wrong, in your own words, at most 2,048 bytes. Leave out health details, names,
     /// e-mail addresses and phone numbers.
-    #[schema(min_length = 1, max_length = 2048, example = "The clinic has moved to 12 Example Street.")]
+    #[schema(
+        min_length = 1,
+        max_length = 2048,
+        example = "The clinic has moved to 12 Example Street."
+    )]
     pub text: String,
     /// An e-mail address or phone if you want an answer. It is kept sealed, shown to nobody but
     /// those who work on reports, and deleted 180 days after the task is closed.
@@ -211,9 +215,8 @@ fn open_key(listing: Uuid, topic: ReportTopic) -> String {
 }
 
 fn checked_text(text: &str) -> Result<String, ReportError> {
-    let refuse = |detail: &str| {
-        Err(ReportError::Input { pointer: "/text", detail: detail.to_owned() })
-    };
+    let refuse =
+        |detail: &str| Err(ReportError::Input { pointer: "/text", detail: detail.to_owned() });
     let text = text.replace("\r\n", "\n");
     let text = text.trim();
     if text.is_empty() {

@@ -110,9 +110,7 @@ impl Number {
         if self.slashed {
             return false;
         }
-        n == 10
-            || (n == 11 && self.digits.starts_with('1'))
-            || (self.plus && (8..=15).contains(&n))
+        n == 10 || (n == 11 && self.digits.starts_with('1')) || (self.plus && (8..=15).contains(&n))
     }
 
     /// 3, 2 and 4 digits with marks between.

@@ -39,13 +39,9 @@ static PUBLISHED_SINCE: Param = Param::one(
     "2026-01-01",
     "Only flags that became public on this day or later.",
 );
-pub(super) static PAGE: Param = Param::one(
-    "limit",
-    Kind::Integer { min: 1, max: 200 },
-    "20",
-    "How many there are on a page.",
-)
-.or("20");
+pub(super) static PAGE: Param =
+    Param::one("limit", Kind::Integer { min: 1, max: 200 }, "20", "How many there are on a page.")
+        .or("20");
 
 documented_params! {
     /// The parameters of the list of flags.

@@ -11,7 +11,7 @@ use crate::{
     app::reports::{ReportInput, ReportStatus, Submitted, status, submit},
     http::{
         JsonBytes, blocking,
-        openapi::{NamedErrors, ReportErrors},
+        openapi::{ReportErrors, ReportStatusErrors},
         params::Params,
         problem::Problem,
         reply::{self, Caching, Media},
@@ -74,7 +74,7 @@ pub async fn create_report(
     operation_id = "get_report",
     security(()),
     params(("token" = String, Path, description = "The token of the report", example = "q1Yk3b0bq5aYxV2Yx1n0yg")),
-    responses((status = 200, description = "How it stands", body = ReportAnswer), NamedErrors),
+    responses((status = 200, description = "How it stands", body = ReportAnswer), ReportStatusErrors),
 )]
 #[get("/v1/reports/{token}")]
 pub async fn get_report(

@@ -4,6 +4,7 @@ mod accounts;
 mod bad_input;
 mod clinics;
 mod gate;
+mod matters;
 mod params;
 mod privacy;
 mod providers;

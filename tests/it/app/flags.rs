@@ -81,8 +81,7 @@ fn list(app: &App, states: &[FlagState]) -> Vec<AdminFlag> {
 /// The one flag that there is under a rule.
 #[track_caller]
 fn only(app: &App, rule: &str) -> (FlagId, AdminFlag) {
-    let request =
-        AdminFlagsRequest { rule: Some(rule.into()), limit: 50, ..Default::default() };
+    let request = AdminFlagsRequest { rule: Some(rule.into()), limit: 50, ..Default::default() };
     let mut found = admin::list(app, &request).unwrap().data;
     assert_eq!(found.len(), 1, "{found:#?}");
     let flag = found.remove(0);
@@ -170,10 +169,11 @@ fn two_people_and_ten_business_days_publish_a_flag() {
     assert!(flag.flag.text.contains("may be permitted under current federal law"));
     let name = provider(&app, "F071").profile.name;
     assert_eq!(json!(check(&app, &name).result), "flagged");
-    let entries = app.store.read(|reader| {
-        reader.journal(&bedside::store::JournalFilter::default(), 0, 1_000)
-    });
-    let decided: Vec<_> = entries.unwrap().into_iter().filter(|e| e.action == Action::Decide).collect();
+    let entries = app
+        .store
+        .read(|reader| reader.journal(&bedside::store::JournalFilter::default(), 0, 1_000));
+    let decided: Vec<_> =
+        entries.unwrap().into_iter().filter(|e| e.action == Action::Decide).collect();
     assert_eq!(decided.len(), 3);
     assert!(decided.iter().all(|e| e.actor.kind == ActorKind::Person && e.before.is_some()));
 }
@@ -244,7 +244,9 @@ fn the_provider_answers_by_its_link_and_is_shown_unedited() {
     let token = reply::link(&app, id).unwrap();
     let told = reply::view(&app, &token).unwrap();
     assert_eq!(told.rule, "KTS-001");
-    assert!(!told.evidence.is_empty() && !told.citations.is_empty() && !told.clears_when.is_empty());
+    assert!(
+        !told.evidence.is_empty() && !told.citations.is_empty() && !told.clears_when.is_empty()
+    );
     assert_eq!(told.may, [Kind::Reply, Kind::IdentityError]);
     for bad in ["", "  ", "\u{0}", &"x".repeat(2_001)] {
         assert!(matches!(send(&app, &token, Kind::Reply, bad), Err(FlagError::Input { .. })));
@@ -407,7 +409,9 @@ fn what_does_not_exist_is_unknown() {
     let db = TestDb::new(Sqlite).unwrap();
     let (app, _) = over(&db, &bare("F071"));
     let (id, _) = only(&app, "KTS-001");
-    for text in ["", ".", "x.1", &format!("{}.", id.provider), &format!("{}.99999999999", id.provider)] {
+    for text in
+        ["", ".", "x.1", &format!("{}.", id.provider), &format!("{}.99999999999", id.provider)]
+    {
         assert!(matches!(text.parse::<FlagId>(), Err(FlagError::Unknown)), "{text}");
     }
     let other = FlagId { n: id.n + 1, ..id };

@@ -151,7 +151,8 @@ fn a_link_is_sent_only_to_a_contact_that_strong_evidence_has() {
 fn a_link_ends_with_its_day_and_when_it_is_taken_back() {
     let db = TestDb::new(Sqlite).unwrap();
     let (app, clock) = over(&db);
-    let (one, other) = (invite(&app, &website(&app)).unwrap(), invite(&app, &website(&app)).unwrap());
+    let (one, other) =
+        (invite(&app, &website(&app)).unwrap(), invite(&app, &website(&app)).unwrap());
     invites::revoke(&app, (&ann(), &why()), one.invite.id).unwrap();
     let end = |token: &str| match form(&app, token) {
         Err(InviteError::Link(error)) => Some(error),

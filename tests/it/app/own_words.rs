@@ -22,9 +22,31 @@ use crate::support::{
 
 /// Members whose text is somebody else's, or a name or an address.
 const THEIRS: &[&str] = &[
-    "excerpt", "note", "reply", "url", "website", "name", "slug", "email", "sha256", "links",
-    "provider", "citations", "attested_by", "identity_claim", "appeal", "notice", "aliases",
-    "description", "claim", "conditions", "details", "payment_details", "price_guarantee",
+    "excerpt",
+    "note",
+    "reply",
+    "url",
+    "website",
+    "name",
+    "slug",
+    "email",
+    "sha256",
+    "links",
+    "provider",
+    "citations",
+    "attested_by",
+    "identity_claim",
+    "appeal",
+    "notice",
+    "aliases",
+    "value",
+    "clause",
+    "description",
+    "claim",
+    "conditions",
+    "details",
+    "payment_details",
+    "price_guarantee",
 ];
 
 /// Every text in our own voice within an answer.
@@ -106,9 +128,7 @@ fn nothing_that_we_say_about_a_provider_is_a_verdict() {
     texts.sort();
     texts.dedup();
     assert!(texts.len() > 500, "{}", texts.len());
-    let faults: Vec<_> = texts
-        .iter()
-        .filter_map(|text| Some(format!("{}: {text}", fault(text)?)))
-        .collect();
+    let faults: Vec<_> =
+        texts.iter().filter_map(|text| Some(format!("{}: {text}", fault(text)?))).collect();
     assert!(faults.is_empty(), "{faults:#?}");
 }

@@ -67,10 +67,8 @@ fn reports_on_one_listing_and_topic_are_one_task(#[values(Sqlite, Postgres)] bac
     assert_eq!(step(&app, &tasks[1], TaskStep::Take).unwrap().taken_by.as_deref(), Some("ann"));
     assert!(matches!(step(&app, &tasks[1], TaskStep::Take), Err(ReportError::Refused(_))));
     clock.set(noon("2026-11-24"));
-    let close = || TaskStep::Close {
-        outcome: TaskOutcome::Corrected,
-        answer: Some("Thank you.".into()),
-    };
+    let close =
+        || TaskStep::Close { outcome: TaskOutcome::Corrected, answer: Some("Thank you.".into()) };
     step(&app, &tasks[1], close()).unwrap();
     assert!(matches!(step(&app, &tasks[1], close()), Err(ReportError::Refused(_))));
     let told = status(&app, &other.token).unwrap();

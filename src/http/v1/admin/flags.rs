@@ -8,11 +8,11 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::PROVIDER;
 use super::super::{
     flags::{PAGE, RULE, STATE},
     search_params::CURSOR,
 };
+use super::PROVIDER;
 use crate::{
     app::{
         App,
@@ -60,7 +60,12 @@ pub struct AdminFlagAnswer {
 #[serde(deny_unknown_fields)]
 pub struct FlagStep {
     /// Why, as a code of lower-case letters, digits and underscores.
-    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9_]+$", example = "evidence_checked")]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[a-z0-9_]+$",
+        example = "evidence_checked"
+    )]
     reason_code: String,
     /// Why, in words.
     #[serde(default)]
@@ -70,13 +75,23 @@ pub struct FlagStep {
     #[schema(nullable = false, min_length = 1, max_length = 100, example = "certified mail")]
     method: Option<String>,
     /// `notify`: the number or address that proves it.
-    #[schema(nullable = false, min_length = 1, max_length = 200, example = "9407 3000 0000 0000 0000 00")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 200,
+        example = "9407 3000 0000 0000 0000 00"
+    )]
     reference: Option<String>,
     /// `notify`, `deliver`: the day on which the notice arrived.
     #[schema(nullable = false, example = "2026-11-20")]
     delivered_on: Option<NaiveDate>,
     /// `appeal`: the provider's letter. `uphold`, and `clear` with an open appeal: our answer.
-    #[schema(nullable = false, min_length = 1, max_length = 2000, example = "The page still says so on 20 November.")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 2000,
+        example = "The page still says so on 20 November."
+    )]
     text: Option<String>,
 }
 
@@ -169,10 +184,8 @@ pub async fn move_flag(
     let media = reply::negotiate(&request, &[Media::Json])?;
     let (id, verb) = path.into_inner();
     let (reason, step) = typed::<FlagStep>(&body)?.step(&verb)?;
-    let answer = blocking(&shared, move |app| {
-        take(app, &by.actor, &reason, id.parse()?, &step)
-    })
-    .await?;
+    let answer =
+        blocking(&shared, move |app| take(app, &by.actor, &reason, id.parse()?, &step)).await?;
     Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
 }
 

@@ -44,7 +44,12 @@ fn id(text: &str) -> Result<Uuid, Problem> {
 #[serde(deny_unknown_fields)]
 pub struct ReasonBody {
     /// Why, as a code of lower-case letters, digits and underscores.
-    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9_]+$", example = "evidence_checked")]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[a-z0-9_]+$",
+        example = "evidence_checked"
+    )]
     reason_code: String,
     /// Why, in words.
     #[serde(default)]

@@ -29,8 +29,7 @@ use crate::{
     store::Reason,
 };
 
-static STATE: Param =
-    Param::many("state", codes_of!(TaskState), "open", "Where the task stands.");
+static STATE: Param = Param::many("state", codes_of!(TaskState), "open", "Where the task stands.");
 
 documented_params! {
     /// The parameters of the list of tasks.
@@ -56,7 +55,12 @@ pub struct TaskAnswer {
 #[serde(deny_unknown_fields)]
 pub struct TaskMove {
     /// Why, as a code of lower-case letters, digits and underscores.
-    #[schema(min_length = 1, max_length = 64, pattern = "^[a-z0-9_]+$", example = "report_checked")]
+    #[schema(
+        min_length = 1,
+        max_length = 64,
+        pattern = "^[a-z0-9_]+$",
+        example = "report_checked"
+    )]
     reason_code: String,
     /// Why, in words.
     #[serde(default)]
@@ -66,7 +70,12 @@ pub struct TaskMove {
     #[schema(nullable = false)]
     outcome: Option<TaskOutcome>,
     /// `close`: what those who reported are told.
-    #[schema(nullable = false, min_length = 1, max_length = 2000, example = "Thank you: the address is corrected.")]
+    #[schema(
+        nullable = false,
+        min_length = 1,
+        max_length = 2000,
+        example = "Thank you: the address is corrected."
+    )]
     answer: Option<String>,
 }
 
@@ -170,7 +179,9 @@ impl TaskMove {
         };
         match (self.outcome, self.answer) {
             (None, None) => Ok((reason, step)),
-            (Some(_), _) => Err(super::refused("/outcome", "not-taken", "this step does not take it")),
+            (Some(_), _) => {
+                Err(super::refused("/outcome", "not-taken", "this step does not take it"))
+            }
             (None, Some(_)) => {
                 Err(super::refused("/answer", "not-taken", "this step does not take it"))
             }
