@@ -120,7 +120,7 @@ impl<'a> Look<'a> {
         let mut expires_on: Option<NaiveDate> = None;
         let mut official_act = false;
         for subject in subjects {
-            for finding in self.finding(rule, subject) {
+            if let Some(finding) = self.finding(rule, subject) {
                 for fact in finding.facts.iter().filter_map(|id| subject.facts.get(*id)) {
                     statements.extend(fact.n.iter().chain(&fact.with));
                     let capture = fact

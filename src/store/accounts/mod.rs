@@ -77,7 +77,7 @@ pub(super) fn current_text(conn: &mut Conn, entity: &Entity) -> QueryResult<Opti
         EntityKind::Client => {
             clients::table.find(id).select(clients::document).first(conn).optional()
         }
-        EntityKind::Provider | EntityKind::Meta | EntityKind::SigningKey => Ok(None),
+        _ => Ok(None),
     }
 }
 
