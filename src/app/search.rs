@@ -1,5 +1,7 @@
 //! Search: from a question to the nearest clinics, in one look at one catalog.
 
+mod bytes_out;
+
 use bytes_out::Body;
 use chrono::TimeDelta;
 
@@ -134,7 +136,7 @@ pub fn search(
         crisis: Crisis::default(),
         operator: app.operator.clone(),
     };
-    let body = Body::new(rendering.shape, answer.hits.len()).write(&answer.hits, &meta, &rendering);
+    let body = Body::new(rendering.shape, &answer.hits).write(&answer.hits, &meta, &rendering);
     Ok(SearchPage { body, revision: catalog.revision(), next_cursor: meta.next_cursor })
 }
 
@@ -294,111 +296,6 @@ fn left_out(counted: &catalog::LeftOut) -> LeftOut {
         insufficient_information: insufficient,
         caution,
         not_accredited,
-    }
-}
-
-/// Writing the page: listings are copied from the bytes that the catalog keeps.
-mod bytes_out {
-    use std::io::Write as _;
-
-    use super::{METRES_PER_MILE, Rendering, SearchMeta};
-    use crate::catalog::Hit;
-
-    /// JSON or GeoJSON.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-    pub enum Shape {
-        /// The envelope with `data`, `meta` and `links`.
-        Json,
-        /// A GeoJSON feature collection (RFC 7946).
-        GeoJson,
-    }
-
-    /// A body being written.
-    pub(super) struct Body {
-        shape: Shape,
-        out: Vec<u8>,
-    }
-
-    impl Body {
-        pub(super) fn new(shape: Shape, hits: usize) -> Self {
-            Self { shape, out: Vec::with_capacity(1024 + hits * 1536) }
-        }
-
-        pub(super) fn write(
-            mut self,
-            hits: &[Hit<'_>],
-            meta: &SearchMeta,
-            rendering: &Rendering<'_>,
-        ) -> Vec<u8> {
-            self.text(match self.shape {
-                Shape::Json => r#"{"data":["#,
-                Shape::GeoJson => r#"{"type":"FeatureCollection","features":["#,
-            });
-            for (at, hit) in hits.iter().enumerate() {
-                if at > 0 {
-                    self.text(",");
-                }
-                match self.shape {
-                    Shape::Json => self.item(hit),
-                    Shape::GeoJson => self.feature(hit),
-                }
-            }
-            self.text(r#"],"meta":"#);
-            self.json(meta);
-            self.text(r#","links":{"self":"#);
-            self.json(rendering.this);
-            self.text(r#","next":"#);
-            let next = meta
-                .next_cursor
-                .as_ref()
-                .map(|cursor| format!("{}{cursor}", rendering.next_prefix));
-            self.json(&next);
-            self.text("}}");
-            self.out
-        }
-
-        /// The item's own bytes with the distance put in its place.
-        fn item(&mut self, hit: &Hit<'_>) {
-            let (head, tail) = hit.listing.item();
-            self.out.extend_from_slice(head);
-            if let Some(m) = hit.distance_m {
-                // Writing into memory cannot fail.
-                let _ = write!(
-                    self.out,
-                    r#""distance":{{"m":{m:.1},"mi":{:.3}}},"#,
-                    m / METRES_PER_MILE
-                );
-            }
-            self.out.extend_from_slice(tail);
-        }
-
-        fn feature(&mut self, hit: &Hit<'_>) {
-            self.text(r#"{"type":"Feature","id":"#);
-            self.json(&hit.listing.id());
-            self.text(r#","geometry":"#);
-            match hit.listing.point() {
-                Some(p) => {
-                    let _ = write!(
-                        self.out,
-                        r#"{{"type":"Point","coordinates":[{},{}]}}"#,
-                        p.lon, p.lat
-                    );
-                }
-                None => self.text("null"),
-            }
-            self.text(r#","properties":"#);
-            self.item(hit);
-            self.text("}");
-        }
-
-        fn text(&mut self, text: &str) {
-            self.out.extend_from_slice(text.as_bytes());
-        }
-
-        fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) {
-            // Writing into memory cannot fail, and none of these has a map with odd keys.
-            let _ = serde_json::to_writer(&mut self.out, value);
-        }
     }
 }
 
