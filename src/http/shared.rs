@@ -10,12 +10,14 @@ use chrono::{Datelike as _, NaiveDate};
 use tokio::sync::Semaphore;
 
 use super::{
+    hashing::Hashing,
+    limits::Limiter,
     metrics::Metrics,
     openapi,
     reply::{self, Media},
     routes::Routes,
 };
-use crate::app::App;
+use crate::{app::App, config::LimitArgs};
 
 /// How much a client may ask of the service, and how long.
 #[derive(Debug, Clone)]
@@ -82,6 +84,10 @@ pub struct Shared {
     pub metrics: Metrics,
     /// Whose turn it is to have listings evaluated for another date.
     pub other_dates: Semaphore,
+    /// Whose turn it is to have a password hashed.
+    pub hashing: Hashing,
+    /// Counts what clients ask.
+    pub limiter: Limiter,
     /// Shows errors to people; without it everybody gets problem documents.
     pub error_page: Option<ErrorPage>,
 }
@@ -92,7 +98,24 @@ impl Shared {
     pub fn new(app: Arc<App>, limits: Limits, more: &[(&str, &[Method])]) -> Self {
         let routes = Routes::new(&openapi::document(), more);
         let metrics = Metrics::new(&routes);
-        Self { app, limits, routes, metrics, other_dates: Semaphore::new(1), error_page: None }
+        let limiter = Limiter::new(&LimitArgs::default(), routes.all());
+        Self {
+            app,
+            limits,
+            routes,
+            metrics,
+            other_dates: Semaphore::new(1),
+            hashing: Hashing::default(),
+            limiter,
+            error_page: None,
+        }
+    }
+
+    /// The same, with other rate limits than those that ship.
+    #[must_use]
+    pub fn with_rate_limits(self, settings: &LimitArgs) -> Self {
+        let limiter = Limiter::new(settings, self.routes.all());
+        Self { limiter, ..self }
     }
 
     /// The same, with errors as pages for those who ask for pages.

@@ -6,9 +6,9 @@ use actix_web::http::Method;
 use bedside::{auth::Role, http::openapi};
 use serde_json::{Value as Json, json};
 
-use crate::support::{
-    accounts::{PASSWORD, user},
-    app::TestApp,
+use crate::{
+    api::operations::{rows, send},
+    support::app::{Reply, TestApp},
 };
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
@@ -195,11 +195,25 @@ fn faults(document: &Json, schema: &Json, value: &Json) -> Vec<String> {
         .collect()
 }
 
+/// The answer must be one that the document describes.
+fn fits(document: &Json, method: &str, template: &str, reply: &Reply) {
+    let response = &document["paths"][template][method]["responses"][reply.status.to_string()];
+    assert!(response.is_object(), "{method} {template}: {} is not said", reply.status);
+    if reply.body.is_empty() {
+        return;
+    }
+    let kind = reply.header("content-type").unwrap().split(';').next().unwrap().to_owned();
+    let schema = &response["content"][&kind]["schema"];
+    assert!(!schema.is_null(), "{method} {template}: {} as {kind} is not said", reply.status);
+    if kind.ends_with("json") && kind != "application/x-ndjson" {
+        let faults = faults(document, schema, &reply.json());
+        assert!(faults.is_empty(), "{method} {template}: {faults:#?}");
+    }
+}
+
 #[test]
 fn every_operation_answers_as_the_document_says() {
     let app = TestApp::with_database();
-    let account = user(app.app(), &[Role::Viewer]);
-    let sign_in = json!({"username": account.name, "password": PASSWORD}).to_string();
     let document = document();
     let clinic = app.get("/v1/clinics?state=NY&view=all").expect(200).json()["data"][0].clone();
     let other = app.get("/v1/clinics?state=CA&view=all").expect(200).json()["data"][0].clone();
@@ -261,13 +275,7 @@ fn every_operation_answers_as_the_document_says() {
         ),
         ("post", "/v1/evaluations", "/v1/evaluations".into(), r#"{"facts": {"x": true}}"#, 422),
         ("get", "/v1/reference/{list}", "/v1/reference/payments".into(), "", 200),
-        ("get", "/v1/changes", "/v1/changes?limit=500".into(), "", 200),
-        ("get", "/v1/log", "/v1/log".into(), "", 200),
-        ("get", "/v1/log/entries", "/v1/log/entries?limit=500".into(), "", 200),
-        ("get", "/v1/log/proof/{index}", "/v1/log/proof/0".into(), "", 200),
-        ("get", "/checkpoint", "/checkpoint".into(), "", 200),
-        ("get", "/tile/{level}/{index}", "/tile/0/000.p/1".into(), "", 200),
-        ("post", "/v1/auth/token", "/v1/auth/token".into(), &sign_in, 200),
+        ("get", "/.well-known/jwks.json", "/.well-known/jwks.json".into(), "", 200),
         ("post", "/v1/auth/token", "/v1/auth/token".into(), r#"{"username": 1}"#, 400),
         ("get", "/checkpoint", "/checkpoint".into(), "", 200),
         ("get", "/tile/{level}/{index}", format!("/tile/0/000.p/{size}"), "", 200),
@@ -287,14 +295,15 @@ fn every_operation_answers_as_the_document_says() {
         let reply = if *method == "post" { app.post(path, body) } else { app.get(path) };
         assert_eq!(reply.status, *status, "{method} {path}: {}", reply.text());
         covered.insert((method.to_string(), template.to_string()));
-        let response = &document["paths"][template][method]["responses"][status.to_string()];
-        let kind = reply.header("content-type").unwrap().split(';').next().unwrap().to_owned();
-        let schema = &response["content"][&kind]["schema"];
-        assert!(!schema.is_null(), "{method} {path}: {status} as {kind} is not documented");
-        if kind.ends_with("json") {
-            let faults = faults(&document, schema, &reply.json());
-            assert!(faults.is_empty(), "{method} {path}: {faults:#?}");
-        }
+        fits(&document, method, template, &reply);
+    }
+    // What is not public or changes something has a request that works in another table.
+    for row in rows() {
+        let Some(works) = row.works else { continue };
+        let reply = send(&app, row.operation, &works(&app));
+        let (method, template) = row.operation.split_once(' ').unwrap();
+        fits(&document, &method.to_lowercase(), template, &reply);
+        covered.insert((method.to_lowercase(), template.to_owned()));
     }
     for (method, path, _) in operations(&document) {
         let elsewhere =

@@ -4,6 +4,7 @@ pub mod admin;
 pub mod auth;
 pub mod check;
 pub mod clinics;
+pub mod export;
 pub mod log;
 pub mod providers;
 pub mod reference;

@@ -1,5 +1,6 @@
 //! The store's contract; every test runs on SQLite and on PostgreSQL.
 
+mod accounts;
 mod concurrency;
 mod connections;
 mod crash;
