@@ -62,3 +62,28 @@ impl Default for LimitArgs {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Flags {
+        #[command(flatten)]
+        limits: LimitArgs,
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_flags() {
+        let flags = Flags::parse_from(["bedside"]).limits;
+        assert_eq!(format!("{flags:?}"), format!("{:?}", LimitArgs::default()));
+        let flags =
+            Flags::parse_from(["bedside", "--trusted-proxy", "10.0.0.0/8,::1", "--limit-loopback"]);
+        assert_eq!((flags.limits.trusted_proxy.len(), flags.limits.limit_loopback), (2, true));
+        for bad in [["--trusted-proxy", "x"], ["--limit-guesses", "0"], ["--limit-reads", "-1"]] {
+            assert!(Flags::try_parse_from(["bedside"].iter().chain(&bad)).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -21,6 +21,7 @@ use super::{
     problem::{Kind, PROBLEM_JSON, ProblemBody},
     routes,
 };
+use crate::app::accounts::{ClientVerb, UserVerb};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -49,7 +50,7 @@ use super::{
         (name = "search", description = "Clinics near a place."),
         (name = "service", description = "The service itself."),
     ),
-    components(schemas(ProblemBody<'_>)),
+    components(schemas(ProblemBody<'_>, ClientVerb, UserVerb)),
 )]
 struct Base;
 

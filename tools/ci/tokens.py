@@ -12,8 +12,7 @@ The contract test is then run once with each:
 
     st run … --header "Authorization: Bearer $ADMIN_TOKEN"
 
-(without POST /v1/auth/revoke and POST /v1/auth/password, which would end the session or change
-the password that the token came from).
+(without POST /v1/auth/revoke, which would end the session that the token belongs to).
 """
 
 import base64

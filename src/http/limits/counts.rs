@@ -89,7 +89,7 @@ mod tests {
     fn what_is_refused_is_not_noted() {
         let counts = Counts::default();
         note(&counts, 1, 7);
-        let refused = counts.measure_and_replace(&1, |known| Err::<((), Nanos), _>(known));
+        let refused = counts.measure_and_replace(&1, Err::<((), Nanos), _>);
         assert_eq!(refused, Err(Some(Nanos::from(7))));
         assert_eq!(note(&counts, 1, 8), Some(7));
     }

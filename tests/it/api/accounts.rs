@@ -9,6 +9,7 @@ use bedside::{
     app::{
         accounts::{DECIDERS, SignInError},
         refresh::Keeper,
+        seal::SealKey,
     },
     auth::{Permission, Role, totp},
     clock::Clock as _,
@@ -190,6 +191,46 @@ fn an_administrator_may_do_nothing_before_the_second_factor(
         let shown = format!("{entry:?}");
         assert!(!shown.contains(&totp::base32(&secret)) && !shown.contains("argon2"), "{shown}");
     }
+}
+
+#[test]
+fn a_second_factor_is_sealed_where_there_is_a_key() {
+    let (app, clock) = TestApp::writable(Sqlite).unwrap();
+    let account = user(app.app(), &[Role::Viewer]);
+    let person = signed_in(app.app(), account.clone(), false);
+    app.app().second_factor_key.set(SealKey::new(&[7; 32]).unwrap()).unwrap();
+    let offer = app.post_as(&person, "/v1/auth/totp", "{}").expect(200).json();
+    let stored = || app.app().store.read(|reader| reader.user(account.id)).unwrap().unwrap().1;
+    let sealed = stored().totp_offered.unwrap();
+    assert!(sealed.len() > totp::SECRET_BYTES);
+    let secret = unbase32(&text(&offer, "secret"));
+    assert!(!sealed.windows(8).any(|part| secret.starts_with(part)));
+    let confirm = json!({"code": totp::code_now(&secret, clock.now())}).to_string();
+    app.post_as(&person, "/v1/auth/totp/confirm", confirm).expect(200);
+    assert_eq!(stored().totp_secret, Some(sealed));
+
+    clock.set(clock.now() + TimeDelta::seconds(60));
+    let body = |code: String| {
+        json!({"username": account.name, "password": PASSWORD, "code": code}).to_string()
+    };
+    app.post("/v1/auth/token", body("000000".into())).expect(401);
+    app.post("/v1/auth/token", body(totp::code_now(&secret, clock.now()))).expect(200);
+}
+
+/// What base32 stands for.
+fn unbase32(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let (mut held, mut bits) = (0_u32, 0);
+    for letter in text.bytes() {
+        let value = if letter.is_ascii_digit() { letter - b'2' + 26 } else { letter - b'A' };
+        held = ((held << 5) | u32::from(value)) & 0xffff;
+        bits += 5;
+        if bits >= 8 {
+            bits -= 8;
+            bytes.push(u8::try_from((held >> bits) & 0xff).unwrap());
+        }
+    }
+    bytes
 }
 
 #[test]
