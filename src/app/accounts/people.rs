@@ -8,7 +8,7 @@ use super::{UserVerb, throttle::Guess};
 use crate::{
     app::App,
     auth::{Identity, Permission, Role, User, is_name, password},
-    store::{self, Action, Actor, Credentials, Reason, Tx},
+    store::{self, Action, Actor, ActorKind, Credentials, Reason, Tx},
 };
 
 /// Why an account was not made or changed.
@@ -113,6 +113,9 @@ impl App {
         (id, from): (Uuid, &[i64]),
         patch: UserPatch,
     ) -> Result<User, PeopleError> {
+        if patch.roles.is_some() || patch.password.is_some() {
+            somebody_else(actor, id)?;
+        }
         if let Some(name) = &patch.name {
             check_name(name)?;
         }
@@ -155,6 +158,7 @@ impl App {
         id: Uuid,
         verb: UserVerb,
     ) -> Result<User, PeopleError> {
+        somebody_else(actor, id)?;
         let action = match verb {
             UserVerb::Disable => Action::Disable,
             UserVerb::Enable => Action::Enable,
@@ -270,6 +274,17 @@ impl App {
         })?;
         Ok(done.value)
     }
+}
+
+/// Nobody decides about their own account: whoever took a session over would otherwise keep its
+/// owner out.
+fn somebody_else(actor: &Actor, id: Uuid) -> Result<(), PeopleError> {
+    if actor.kind == ActorKind::Person && actor.name == id.to_string() {
+        let mend = "somebody else decides about your account; your password, your sessions and \
+                    your second factor are yours to change under /v1/auth";
+        return Err(PeopleError::State(mend));
+    }
+    Ok(())
 }
 
 fn manages(user: &User) -> bool {

@@ -7,12 +7,13 @@ use std::{
 
 use bedside::{
     app::{
-        accounts::{DECIDERS, SignInError},
+        accounts::{DECIDERS, SignInError, UserVerb},
         refresh::Keeper,
         seal::SealKey,
     },
     auth::{Permission, Role, totp},
     clock::Clock as _,
+    store::{Actor, ActorKind, Reason},
 };
 use chrono::TimeDelta;
 use rstest::rstest;
@@ -315,17 +316,26 @@ fn an_administrator_makes_changes_and_closes_accounts() {
 }
 
 #[test]
-fn somebody_who_can_manage_people_is_always_left() {
+fn somebody_else_decides_about_an_account_and_somebody_is_always_left_who_can() {
     let app = TestApp::with_database();
-    let admin = app.as_role(Role::Admin);
-    let at = format!("/v1/admin/users/{}", admin.user.id);
+    let (ann, ben) = (app.as_role(Role::Admin), app.as_role(Role::Admin));
+    let at = |who: &Person| format!("/v1/admin/users/{}", who.user.id);
     let why = r#"{"reason_code": "test"}"#;
-    app.post_as(&admin, &format!("{at}/disable"), why).expect(409);
-    let body = r#"{"roles": ["viewer"]}"#;
-    app.send_as(&admin, "PATCH", &at, &[("If-Match", "\"1\"")], body).expect(409);
-    app.as_role(Role::Admin);
-    app.post_as(&admin, &format!("{at}/disable"), why).expect(200);
-    app.get_as(&admin, "/v1/admin/users").expect(401);
+    for verb in UserVerb::ALL {
+        app.post_as(&ann, &format!("{}/{verb}", at(&ann)), why).expect(409);
+    }
+    for body in [r#"{"roles": ["viewer"]}"#, r#"{"password": "six swans on the lake"}"#] {
+        app.send_as(&ann, "PATCH", &at(&ann), &[("If-Match", "\"1\"")], body).expect(409);
+    }
+    let renamed = r#"{"name": "ann-the-first"}"#;
+    app.send_as(&ann, "PATCH", &at(&ann), &[("If-Match", "\"1\"")], renamed).expect(200);
+    app.post_as(&ben, &format!("{}/disable", at(&ann)), why).expect(200);
+    app.get_as(&ann, "/v1/admin/users").expect(401);
+
+    let operator = Actor::new(ActorKind::Operator, "test");
+    let reason = Reason::new("test", "");
+    let last = app.app().act_on_user(&operator, &reason, ben.user.id, UserVerb::Disable);
+    assert!(last.unwrap_err().to_string().contains("the last account"));
 }
 
 #[test]

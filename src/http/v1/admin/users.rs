@@ -235,7 +235,8 @@ pub async fn create_user(
 
 /// Change an account
 ///
-/// What is left out stays. Taking a role away takes effect everywhere within seconds.
+/// What is left out stays. Taking a role away takes effect everywhere within seconds. Nobody
+/// changes their own roles.
 #[utoipa::path(
     tag = "accounts",
     operation_id = "update_user",
@@ -271,7 +272,8 @@ pub async fn update_user(
 
 /// Close or open an account, end its sessions, or take its second factor away
 ///
-/// Takes effect everywhere within seconds. The last account that can manage people stays.
+/// Takes effect everywhere within seconds. The last account that can manage people stays, and
+/// nobody does this to their own account.
 #[utoipa::path(
     tag = "accounts",
     operation_id = "act_on_user",
