@@ -3,7 +3,12 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place that opens connections")]
 
-use std::{io::ErrorKind, path::Path, sync::Arc};
+use std::{
+    fs::File,
+    io::{ErrorKind, Read},
+    path::Path,
+    sync::Arc,
+};
 
 use diesel::{
     Connection, PgConnection, QueryResult, SqliteConnection,
@@ -39,45 +44,42 @@ pub(super) enum SqliteFile {
 }
 
 impl SqliteFile {
-    /// Looks at the header.
+    /// Reads the header. Source of the offsets: SQLite's description of its file format, 1.3.
     ///
-    /// SQLite reads it, as a file that never changes, which takes no lock and makes no file. A
-    /// handle of our own would do harm: when a process closes any handle of a file, it loses
-    /// every lock that it has on it. The next program to close the database would then think
-    /// itself alone and take the write-ahead log away from the connections that still use it.
+    /// Only where this process has no connection to the file: see [`open_another`].
     pub fn at(path: &Path) -> Result<Self, Error> {
-        let unreadable = |source: Box<dyn std::error::Error + Send + Sync>| Error::Unavailable {
+        let unreadable = |source: std::io::Error| Error::Unavailable {
             doing: "reading the database file",
-            source,
+            source: Box::new(source),
         };
-        match std::fs::metadata(path) {
-            Ok(metadata) if metadata.len() == 0 => return Ok(Self::Empty),
-            Ok(_) => {}
+        let file = match File::open(path) {
+            Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::Absent),
-            Err(error) => return Err(unreadable(error.into())),
-        }
-        let mut sqlite = SqliteConnection::establish(&uri(path, "ro&immutable=1"))
-            .map_err(|error| unreadable(error.into()))?;
-        match dialect::application_id(&mut sqlite) {
-            Ok(id) if id == i64::from(APPLICATION_ID) => Ok(Self::Ours),
-            Ok(_) => Ok(Self::Foreign("a SQLite database of another application")),
-            Err(error) if error.to_string().contains("not a database") => {
-                Ok(Self::Foreign("a file that is no SQLite database"))
+            Err(error) => return Err(unreadable(error)),
+        };
+        let mut header = Vec::with_capacity(100);
+        file.take(100).read_to_end(&mut header).map_err(unreadable)?;
+        let id = header.get(68..72).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
+        Ok(match id.map(i32::from_be_bytes) {
+            _ if header.is_empty() => Self::Empty,
+            Some(id) if header.starts_with(b"SQLite format 3\0") => {
+                if id == APPLICATION_ID {
+                    Self::Ours
+                } else {
+                    Self::Foreign("a SQLite database of another application")
+                }
             }
-            Err(error) => Err(unreadable(error.into())),
-        }
+            _ => Self::Foreign("a file that is no SQLite database"),
+        })
     }
 }
 
-/// Opens a connection and changes nothing, no setting that the database keeps either.
+/// Opens the first connection of a process and changes nothing, no setting that the database
+/// keeps either.
 ///
 /// diesel's own way for this enum would try one database after the other, hide the true error
 /// and turn a misspelt URL into a new SQLite file.
 pub(super) fn open_plain(target: &Target) -> Result<Conn, Error> {
-    let unavailable = |error: diesel::ConnectionError| Error::Unavailable {
-        doing: "connecting",
-        source: target.redact(&error.to_string()).into(),
-    };
     match target {
         Target::Sqlite(path) => match SqliteFile::at(path)? {
             SqliteFile::Absent | SqliteFile::Empty => {
@@ -86,17 +88,48 @@ pub(super) fn open_plain(target: &Target) -> Result<Conn, Error> {
             SqliteFile::Foreign(found) => {
                 Err(Error::Foreign { target: target.to_string(), found: found.to_owned() })
             }
-            SqliteFile::Ours => {
-                let mut sqlite =
-                    SqliteConnection::establish(&uri(path, "rw")).map_err(unavailable)?;
-                sqlite
-                    .batch_execute("PRAGMA busy_timeout = 5000")
-                    .map_err(|error| Error::of("connecting", error))?;
-                Ok(Conn::Sqlite(sqlite))
-            }
+            SqliteFile::Ours => open_sqlite(target, path).map(Conn::Sqlite),
         },
-        Target::Postgres(url) => PgConnection::establish(url).map(Conn::Pg).map_err(unavailable),
+        Target::Postgres(url) => {
+            PgConnection::establish(url).map(Conn::Pg).map_err(|error| unavailable(target, &error))
+        }
     }
+}
+
+/// Opens a connection beside others to a database that was found to be ours.
+///
+/// SQLite looks at the file this time. A handle of our own would do harm: when a process closes
+/// any handle of a file, it loses every lock that it has on it. The next program to close the
+/// database would then think itself alone and take the write-ahead log away from the connections
+/// that still use it, with all that they write from then on.
+fn open_another(target: &Target) -> Result<Conn, Error> {
+    let Target::Sqlite(path) = target else { return open_plain(target) };
+    if std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0) || !path.exists() {
+        return Err(Error::Missing { target: target.to_string() });
+    }
+    let mut sqlite = open_sqlite(target, path)?;
+    let foreign = |found: &str| Error::Foreign { target: target.to_string(), found: found.into() };
+    match dialect::application_id(&mut sqlite) {
+        Ok(id) if id == i64::from(APPLICATION_ID) => Ok(Conn::Sqlite(sqlite)),
+        Ok(_) => Err(foreign("a SQLite database of another application")),
+        Err(error) if error.to_string().contains("not a database") => {
+            Err(foreign("a file that is no SQLite database"))
+        }
+        Err(error) => Err(Error::of("connecting", error)),
+    }
+}
+
+fn open_sqlite(target: &Target, path: &Path) -> Result<SqliteConnection, Error> {
+    let mut sqlite = SqliteConnection::establish(&uri(path, "rw"))
+        .map_err(|error| unavailable(target, &error))?;
+    sqlite
+        .batch_execute("PRAGMA busy_timeout = 5000")
+        .map_err(|error| Error::of("connecting", error))?;
+    Ok(sqlite)
+}
+
+fn unavailable(target: &Target, error: &diesel::ConnectionError) -> Error {
+    Error::Unavailable { doing: "connecting", source: target.redact(&error.to_string()).into() }
 }
 
 /// Makes an empty SQLite file into one of ours. The mark goes to the file before the file
@@ -221,7 +254,7 @@ impl ManageConnection for Manager {
     type Error = Error;
 
     fn connect(&self) -> Result<Pooled, Error> {
-        let mut conn = open_plain(&self.target)?;
+        let mut conn = open_another(&self.target)?;
         configure(&mut conn, &self.target)?;
         let file = match self.target.as_ref() {
             Target::Sqlite(path) => FileId::at(path),

@@ -128,6 +128,8 @@ fn one_key_follows_another_without_a_refused_request(#[values(Sqlite, Postgres)]
     let old = token();
     let first = kids();
     assert_eq!(first.len(), 1);
+    // Of two keys of one moment nobody could say which is the newer.
+    clock.set(clock.now() + TimeDelta::seconds(1));
     app.app().rotate_keys(&operator, &reason, false).unwrap();
     assert_eq!(kids().len(), 2, "the next key is known before it signs");
     let began = clock.now();
