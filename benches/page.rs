@@ -11,6 +11,7 @@ use bedside::{
     app::{
         App,
         import::{Form, ImportOptions, Knowledge, import},
+        public_log::PublicRecords,
         request::{Place, SearchRequest, Sort, View},
         search::{Rendering, Shape, search},
     },
@@ -46,7 +47,9 @@ fn directory(count: u64) -> Arc<App> {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::new(today.and_time(NaiveTime::MIN).and_utc()));
     let target = Target::Sqlite(folder.path().join("bench.db"));
-    let store = Store::open(target, &Options::default(), clock.clone()).unwrap();
+    let publisher = Arc::new(PublicRecords::built_in().unwrap());
+    let options = Options { publisher: Some(publisher), ..Options::default() };
+    let store = Store::open(target, &options, clock.clone()).unwrap();
     let rulebook = Rulebook::built_in().unwrap();
     let gazetteer = Gazetteer::embedded().unwrap();
     let report = import(
