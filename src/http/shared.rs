@@ -7,13 +7,13 @@ use actix_web::{
     http::{Method, StatusCode, header::EntityTag},
 };
 use chrono::{Datelike as _, NaiveDate};
-use tokio::sync::Semaphore;
 
 use super::{
     metrics::Metrics,
     openapi,
     reply::{self, Media},
     routes::Routes,
+    turn::Turns,
 };
 use crate::app::App;
 
@@ -80,8 +80,8 @@ pub struct Shared {
     pub routes: Routes,
     /// Counters and durations.
     pub metrics: Metrics,
-    /// Whose turn it is to have listings evaluated for another date.
-    pub other_dates: Semaphore,
+    /// Turns at having listings evaluated for another date.
+    pub other_dates: Turns,
     /// Shows errors to people; without it everybody gets problem documents.
     pub error_page: Option<ErrorPage>,
 }
@@ -92,7 +92,7 @@ impl Shared {
     pub fn new(app: Arc<App>, limits: Limits, more: &[(&str, &[Method])]) -> Self {
         let routes = Routes::new(&openapi::document(), more);
         let metrics = Metrics::new(&routes);
-        Self { app, limits, routes, metrics, other_dates: Semaphore::new(1), error_page: None }
+        Self { app, limits, routes, metrics, other_dates: Turns::default(), error_page: None }
     }
 
     /// The same, with errors as pages for those who ask for pages.

@@ -20,6 +20,7 @@ mod map;
 mod page;
 mod prepare;
 mod query;
+mod reasoned;
 mod sources;
 
 use actix_web::{
