@@ -13,10 +13,7 @@ use super::{
 };
 use crate::{
     catalog::{self, Answer, Catalog, Hit, NameQuery, Query, SortKey},
-    domain::{
-        Accepting,
-        place::{LatLon, METRES_PER_MILE},
-    },
+    domain::{Accepting, place::LatLon},
     gazetteer::Resolution,
 };
 
@@ -99,7 +96,7 @@ pub fn search(
     rendering: Rendering<'_>,
 ) -> Result<SearchPage, SearchError> {
     find(app, request, |hits, meta| SearchPage {
-        body: Body::new(rendering.shape, hits.len()).write(hits, &meta, &rendering),
+        body: Body::new(rendering.shape, hits).write(hits, &meta, &rendering),
         revision: meta.revision,
         next_cursor: meta.next_cursor,
     })
@@ -145,10 +142,7 @@ impl Found<'_> {
     /// How far it is from the middle of the search, rounded as answers round it.
     #[must_use]
     pub fn distance(&self) -> Option<Distance> {
-        self.hit.distance_m.map(|m| Distance {
-            m: (m * 10.0).round() / 10.0,
-            mi: (m / METRES_PER_MILE * 1_000.0).round() / 1_000.0,
-        })
+        self.hit.distance_m.map(Distance::of)
     }
 
     /// Its item's bytes without the distance, in two parts. The same bytes say the same.
