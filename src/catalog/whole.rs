@@ -31,7 +31,7 @@ pub struct Catalog {
     as_of: NaiveDate,
     fictional: bool,
     listings: Layers<Segment>,
-    providers: Layers<ProviderTable>,
+    pub(super) providers: Layers<ProviderTable>,
     gone: Gone,
     /// The revision of every listing and provider that changed since the large tables were made.
     touched: Arc<BTreeMap<Uuid, i64>>,

@@ -7,12 +7,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ClinicItem, Crisis, Safety};
+use super::{ClinicItem, Crisis, FlagView, Safety};
 use crate::{
     config::Operator,
     domain::{
-        CredentialCode, CredentialStatus, CredentialTier, EvidenceKind, FlagState, PriceBasis,
-        PriceKind, Product, Route, SafetyStatus, Tier, UnknownReason, UsState,
+        CredentialCode, CredentialStatus, CredentialTier, EvidenceKind, PriceBasis, PriceKind,
+        Product, Route, SafetyStatus, Tier, UnknownReason, UsState,
         course_cost::CourseCost,
         fact::FactValue,
         offer::{Course, Coverage, Hours, Integration, Payment, PriceGuarantee},
@@ -204,24 +204,6 @@ pub struct CredentialView {
     pub valid: bool,
     /// The evidence, by its number in `evidence`.
     pub evidence: Vec<u32>,
-}
-
-/// A published flag.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FlagView {
-    /// The rule.
-    #[schema(example = "KTS-001")]
-    pub rule: String,
-    /// Where it stands.
-    pub state: FlagState,
-    /// The day on which the provider was told.
-    pub notified_on: Option<NaiveDate>,
-    /// The day on which it became public.
-    pub published_on: Option<NaiveDate>,
-    /// The day on which it ended.
-    pub closed_on: Option<NaiveDate>,
-    /// The provider's reply, unedited.
-    pub reply: Option<String>,
 }
 
 /// A piece of evidence.

@@ -6,7 +6,7 @@ use super::{ProviderPicture, SitePicture, Subject, evidence::Numbers};
 use crate::{
     app::answer::{Claimed, ClinicDetail, FactView, FlagView, PriceView, ProviderDetail},
     domain::{
-        FlagState, UnknownReason,
+        UnknownReason,
         offer::Price,
         provider::{Kept, Site, Statement, standing},
     },
@@ -139,34 +139,13 @@ impl ProviderPicture<'_> {
             evidence: parts.numbers.pieces(provider),
         }
     }
-
-    /// The flags that are, or once were, on display.
-    pub(super) fn flags(&self) -> Vec<FlagView> {
-        standing(&self.provider.flags)
-            .filter(|flag| match flag.state {
-                FlagState::Published | FlagState::Appealed | FlagState::DisplaySuspended => true,
-                FlagState::Cleared | FlagState::Expired => flag.published_on.is_some(),
-                FlagState::Proposed
-                | FlagState::Notified
-                | FlagState::Answered
-                | FlagState::Dismissed => false,
-            })
-            .map(|flag| FlagView {
-                rule: flag.rule.clone(),
-                state: flag.state,
-                notified_on: flag.notified_on,
-                published_on: flag.published_on,
-                closed_on: flag.closed_on,
-                reply: flag.reply.clone(),
-            })
-            .collect()
-    }
 }
 
 impl ProviderPicture<'_> {
     /// The provider's reply to a published flag under a rule.
     fn reply(&self, rule: &str) -> Option<String> {
-        self.flags().into_iter().find(|flag| flag.rule == rule)?.reply
+        let on_display = |flag: &FlagView| flag.rule == rule && !flag.history;
+        self.flags().into_iter().find(on_display)?.reply
     }
 }
 

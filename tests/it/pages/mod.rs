@@ -3,5 +3,6 @@
 mod answers;
 mod errors;
 mod hostile;
+mod reports;
 mod sizes;
 mod texts;
