@@ -192,7 +192,7 @@ impl App {
     #[must_use]
     pub fn meta(&self, catalog: &Catalog, as_of: chrono::NaiveDate) -> DetailMeta {
         DetailMeta {
-            revision: catalog.revision(),
+            revision: catalog.public_revision(),
             as_of,
             fictional: catalog.fictional(),
             crisis: Crisis::default(),

@@ -102,7 +102,8 @@ pub fn build(
     let easel = Easel { rulebook, gazetteer, as_of, today: as_of };
     store.read(|reader| {
         let fictional = reader.data_kind()? == Some(DataKind::Fictional);
-        let builder = CatalogBuilder::new(reader.head()?, as_of, fictional);
+        let builder = CatalogBuilder::new(reader.head()?, as_of, fictional)
+            .public_revision(reader.log_size()?);
         // Reading, drawing and taking in go on side by side.
         thread::scope(|scope| {
             let (to_draw, read) = mpsc::sync_channel::<Vec<Document>>(AHEAD);
@@ -260,7 +261,8 @@ impl App {
             drawn.changes.push(Change::NoProvider(*id));
         }
         self.seen().add(&drawn.flags);
-        self.catalog.store(catalog.patched(changes.head, &drawn.changes));
+        let patched = catalog.patched(changes.head, &drawn.changes);
+        self.catalog.store(patched.at_public_revision(changes.log_size));
         let mut unreadable = self.left_out();
         unreadable.retain(|id| !changes.providers.contains(id));
         unreadable.extend(drawn.unreadable);
@@ -303,12 +305,10 @@ impl Keeper {
     pub fn start(app: Arc<App>) -> Self {
         let mut keeper = Self { stop: Vec::new(), threads: Vec::new() };
         let (rebuilds, signs) = (Arc::clone(&app), Arc::clone(&app));
-        let (follows, mut contacts_seen_to) = (app, None);
+        let (follows, mut duties) = (app, Duties::default());
         keeper.every(POLL, move || {
-            follow(&follows);
-            let today = follows.clock.today();
-            if contacts_seen_to != Some(today) && follows.forget_contacts().is_ok() {
-                contacts_seen_to = Some(today);
+            if follow(&follows) {
+                duties.attend(&follows);
             }
         });
         keeper.every(POLL, move || rebuilds.settle());
@@ -329,18 +329,48 @@ impl Keeper {
     }
 }
 
-/// Takes in what was written, and notes whether the database answers.
-fn follow(app: &App) {
-    let outcome = app.catch_up().and_then(|()| app.attend_to_flags());
+/// Takes in what was written, and notes whether the database answers: that is returned.
+fn follow(app: &App) -> bool {
+    let outcome = app.catch_up();
     let reachable = outcome.is_ok();
     if app.store_reachable.swap(reachable, Ordering::Relaxed) != reachable {
         match outcome {
-            Ok(_) => tracing::info!("the database answers again"),
+            Ok(()) => tracing::info!("the database answers again"),
             Err(error) => tracing::error!(
                 %error,
                 "the database does not answer: reads go on from memory, writes are refused"
             ),
         }
+    }
+    reachable
+}
+
+/// What is due by the clock or by a change, without anybody's decision, and how that went.
+#[derive(Debug, Default)]
+struct Duties {
+    /// The day for which contacts that are past their time were forgotten.
+    contacts: Option<NaiveDate>,
+    failed: bool,
+}
+
+impl Duties {
+    /// Attends to flags and to contacts, and reports the first failure of a row. A failure of
+    /// these says nothing about whether the database takes what others write.
+    fn attend(&mut self, app: &App) {
+        let today = app.clock.today();
+        let done = app.attend_to_flags().and_then(|_changed| {
+            if self.contacts != Some(today) {
+                app.forget_contacts()?;
+                self.contacts = Some(today);
+            }
+            Ok(())
+        });
+        if let Err(error) = &done
+            && !self.failed
+        {
+            tracing::error!(%error, "what is due about flags and contacts waits");
+        }
+        self.failed = done.is_err();
     }
 }
 

@@ -47,6 +47,9 @@ pub struct Invite {
     pub expires_on: NaiveDate,
     /// Who made it, by id.
     pub issued_by: String,
+    /// SHA-256 of the documents that came by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<String>,
 }
 
 /// What a clinic answered to one question.
@@ -62,6 +65,9 @@ pub struct Answer {
     pub fact: String,
     /// The value that is attested.
     pub value: FactValue,
+    /// SHA-256 of the documents that are sent with it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<String>,
     /// Who signs it: name and role; for administrators only.
     pub attested_by: String,
     /// The day.

@@ -206,6 +206,13 @@ error_class! {
 }
 
 error_class! {
+    /// What may go wrong when a document is sent by such a link.
+    LinkUploadErrors: BadRequest, UnknownParameter, NotFound, NotAcceptable, RequestTimeout,
+        Conflict, IllegalTransition, LinkExpired, PayloadTooLarge, UnsupportedMediaType, Internal,
+        Unavailable, DeadlineExceeded
+}
+
+error_class! {
     /// What may go wrong when the status of a report is read.
     ReportStatusErrors: BadRequest, UnknownParameter, NotFound, NotAcceptable, Internal,
         Unavailable, DeadlineExceeded

@@ -278,6 +278,7 @@ impl From<InviteError> for Problem {
             InviteError::NoListing | InviteError::Unknown => Self::new(Kind::NotFound, detail),
             InviteError::Link(error) => error.into(),
             InviteError::Refused(_) => Self::new(Kind::IllegalTransition, detail),
+            InviteError::File(error) => error.into(),
             InviteError::Input { pointer, .. } => invalid(&pointer, detail),
             InviteError::Store(error) => error.into(),
         }

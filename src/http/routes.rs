@@ -33,6 +33,7 @@ pub fn documented(config: &mut ServiceConfig<'_>) {
         .service(v1::reports::get_report)
         .service(v1::answers::get_answers)
         .service(v1::answers::send_answers)
+        .service(v1::answers::send_answer_document)
         .service(v1::admin::flags::list_admin_flags)
         .service(v1::admin::flags::get_admin_flag)
         .service(v1::admin::flags::move_flag)

@@ -83,6 +83,8 @@ pub struct Changes {
     pub more: bool,
     /// True where something changed that decides who may come in.
     pub accounts: bool,
+    /// How many entries the public log has.
+    pub log_size: u64,
 }
 
 /// Reads within one transaction: every answer comes from the same state of the database.
@@ -238,7 +240,8 @@ impl<'c> Reader<'c> {
                 }
             }
         }
-        Ok(Changes { head, providers, more, accounts })
+        let log_size = self.log_size()?;
+        Ok(Changes { head, providers, more, accounts, log_size })
     }
 
     /// Whose those slugs are that were ever in use.

@@ -295,6 +295,7 @@ fn every_operation_answers_as_the_document_says() {
         ("get", "/v1/reports/{token}", format!("/v1/reports/{}", made.report), "", 200),
         ("get", "/v1/answers/{token}", format!("/v1/answers/{}", made.answers), "", 200),
         ("post", "/v1/answers/{token}", format!("/v1/answers/{}", made.answers), answers, 200),
+        ("post", "/v1/answers/{token}/documents", "/v1/answers/x.y.z/documents".into(), "", 404),
         ("get", "/v1/admin/flags", "/v1/admin/flags?limit=200".into(), "", 200),
         ("get", "/v1/admin/flags/{id}", format!("/v1/admin/flags/{}", made.proposed), "", 200),
         (

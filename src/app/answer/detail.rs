@@ -33,8 +33,9 @@ pub struct ClinicAnswer {
 /// What an answer about one thing rests on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DetailMeta {
-    /// The revision of the catalog that answered.
-    pub revision: i64,
+    /// The revision of what the public sees: how many entries the public log had. It moves with
+    /// public changes alone.
+    pub revision: u64,
     /// The civil date (UTC) for which the answer holds.
     pub as_of: NaiveDate,
     /// True when everything in this database is made up.

@@ -18,7 +18,7 @@ use crate::{
     domain::{
         EvidenceKind, Tier,
         fact::FactValue,
-        invite::{Answer, AnswerState},
+        invite::{Answer, AnswerState, Invite},
         provider::{Evidence, Kept, Origin, Provider, Statement},
     },
     store::{Action, Actor, ActorKind, Case, CaseFilter, CaseKind, Reason},
@@ -26,6 +26,8 @@ use crate::{
 
 /// The longest name or role of who signs, in characters.
 const SIGNER_CHARS: usize = 120;
+/// The most documents that back one answer.
+const ANSWER_DOCUMENTS: usize = 5;
 
 /// The answers of a clinic.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
@@ -59,6 +61,10 @@ pub struct OneAnswer {
     pub fact: String,
     /// Its value, as the question says.
     pub value: FactValue,
+    /// SHA-256 of documents that were sent by this link and back the answer.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    pub documents: Vec<String>,
 }
 
 /// An answer as verifiers see it.
@@ -77,6 +83,8 @@ pub struct AnswerView {
     pub fact: String,
     /// The value that is attested.
     pub value: FactValue,
+    /// SHA-256 of the documents that back it; files of `/v1/admin/evidence/files`.
+    pub documents: Vec<String>,
     /// Who signs it.
     pub attested_by: String,
     /// The day.
@@ -107,7 +115,7 @@ pub fn send(app: &App, token: &str, input: &AnswersInput) -> Result<AnswerForm, 
         let (invite_id, invite) = invited(app, &mut tx.read(), token)?;
         let of = invite.clinic.unwrap_or(invite.provider);
         for (at, answer) in input.answers.iter().enumerate() {
-            check(app, input, at, invite.clinic.is_some())?;
+            check(app, input, at, &invite)?;
             let key = format!("{}:{of}:{}", CaseKind::Answer, answer.fact);
             let before = tx.read().open_case(&key)?;
             let stored = Answer {
@@ -116,6 +124,7 @@ pub fn send(app: &App, token: &str, input: &AnswersInput) -> Result<AnswerForm, 
                 clinic: invite.clinic,
                 fact: answer.fact.clone(),
                 value: answer.value.clone(),
+                documents: answer.documents.clone(),
                 attested_by: attested_by.clone(),
                 answered_on: tx.at().date_naive(),
                 state: AnswerState::Pending,
@@ -157,9 +166,10 @@ fn signer(signer: &Signer) -> Result<String, InviteError> {
 }
 
 /// An answer must be one that is asked for, with a value that its fact takes, and come once.
-fn check(app: &App, input: &AnswersInput, at: usize, of_clinic: bool) -> Result<(), InviteError> {
+fn check(app: &App, input: &AnswersInput, at: usize, invite: &Invite) -> Result<(), InviteError> {
     let Some(answer) = input.answers.get(at) else { return Ok(()) };
     let pointer = format!("/answers/{at}");
+    let of_clinic = invite.clinic.is_some();
     let spec = app.rulebook.vocabulary().named(&answer.fact).filter(|spec| asked(spec, of_clinic));
     let Some(spec) = spec else {
         let detail = "no question of this form is about this fact";
@@ -168,6 +178,14 @@ fn check(app: &App, input: &AnswersInput, at: usize, of_clinic: bool) -> Result<
     if input.answers.iter().take(at).any(|before| before.fact == answer.fact) {
         let detail = "this fact is answered twice";
         return Err(InviteError::input(format!("{pointer}/fact"), detail));
+    }
+    if answer.documents.len() > ANSWER_DOCUMENTS {
+        let detail = "an answer is backed by at most five documents";
+        return Err(InviteError::input(format!("{pointer}/documents"), detail));
+    }
+    if let Some(n) = answer.documents.iter().position(|sha256| !invite.documents.contains(sha256)) {
+        let detail = "no document with this SHA-256 was sent by this link";
+        return Err(InviteError::input(format!("{pointer}/documents/{n}"), detail));
     }
     spec.value(&answer.value).map(|_| ()).map_err(|error| {
         InviteError::input(format!("{pointer}/value{}", error.pointer), error.to_string())
@@ -232,34 +250,32 @@ pub fn verify(
 
 /// Adds the statement that an answer is, with the attestation as its evidence.
 fn state(provider: &mut Provider, answer: &Answer) -> Result<(), InviteError> {
-    let mut next = || {
-        let n = provider.next_n;
-        provider.next_n = n.saturating_add(1);
-        n
-    };
-    let (of_evidence, of_statement) = (next(), next());
-    let kept = |n, item| Kept::new(n, Origin::Person, item);
-    let at = u32::try_from(provider.evidence.len()).unwrap_or(u32::MAX);
-    provider.evidence.push(kept(
-        of_evidence,
-        Evidence {
+    // The attestation alone, or one piece of evidence for each document that backs it.
+    let documents = answer.documents.iter().cloned().map(Some);
+    let alone = answer.documents.is_empty().then_some(None);
+    let mut evidence = Vec::new();
+    for sha256 in documents.chain(alone) {
+        evidence.push(u32::try_from(provider.evidence.len()).unwrap_or(u32::MAX));
+        let n = next_n(provider);
+        let attestation = Evidence {
             tier: Tier::E3,
             kind: EvidenceKind::Attestation,
             url: None,
             captured_on: Some(answer.answered_on),
-            sha256: None,
+            sha256,
             excerpt: None,
             note: Some("Answered and signed by the clinic through its own link.".to_owned()),
-        },
-    ));
+        };
+        provider.evidence.push(Kept::new(n, Origin::Person, attestation));
+    }
     let statement = Kept::new(
-        of_statement,
+        next_n(provider),
         Origin::Person,
         Statement {
             name: answer.fact.clone(),
             value: Some(answer.value.clone()),
             reason: None,
-            evidence: vec![at],
+            evidence,
             observed_on: Some(answer.answered_on),
             valid_until: None,
             attested_by: Some(answer.attested_by.clone()),
@@ -279,6 +295,13 @@ fn state(provider: &mut Provider, answer: &Answer) -> Result<(), InviteError> {
     Ok(())
 }
 
+/// The number of a provider's next item.
+fn next_n(provider: &mut Provider) -> u32 {
+    let n = provider.next_n;
+    provider.next_n = n.saturating_add(1);
+    n
+}
+
 impl AnswerView {
     fn new(id: Uuid, answer: Answer) -> Self {
         Self {
@@ -288,6 +311,7 @@ impl AnswerView {
             clinic: answer.clinic,
             fact: answer.fact,
             value: answer.value,
+            documents: answer.documents,
             attested_by: answer.attested_by,
             answered_on: answer.answered_on,
             state: answer.state,

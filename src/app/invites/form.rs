@@ -34,6 +34,8 @@ pub struct AnswerForm {
     pub to_supervised: Vec<StepAnswer>,
     /// The questions: those that stand before a label first.
     pub questions: Vec<Question>,
+    /// SHA-256 of the documents that came by this link; an answer names those that back it.
+    pub documents: Vec<String>,
     /// What becomes of the answers.
     pub note: &'static str,
 }
@@ -67,7 +69,8 @@ pub struct Question {
 
 /// What is said beside every form.
 const NOTE: &str = "Answer what you know and leave out the rest: nobody is marked for a question \
-     that is open. Your answers are signed statements. They count once a verifier has looked at \
+     that is open. Documents that you send are seen by verifiers and never shown to the public.
+     Your answers are signed statements. They count once a verifier has looked at \
      them, and some facts need an official record besides. What contradicts a dated capture of \
      your own page is shown as disputed until the page agrees.";
 
@@ -123,6 +126,7 @@ pub fn form(app: &App, token: &str) -> Result<AnswerForm, InviteError> {
         status_text: safety.text,
         to_supervised: steps,
         questions,
+        documents: invite.documents,
         note: NOTE,
     })
 }

@@ -4,6 +4,7 @@
 //! page. What comes back waits for a verifier and counts for nothing until then.
 
 pub mod answers;
+pub mod documents;
 pub mod form;
 
 use chrono::{Days, NaiveDate, TimeDelta};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     app::{
         App,
+        evidence::files::FileError,
         keys::{phone_key, website_key},
         links::{LinkError, Purpose},
         reports::{parsed, written},
@@ -69,6 +71,8 @@ pub struct InviteView {
     pub expires_on: NaiveDate,
     /// Who made it, by id.
     pub issued_by: String,
+    /// SHA-256 of the documents that came by it; files of `/v1/admin/evidence/files`.
+    pub documents: Vec<String>,
 }
 
 /// A new invitation with its link.
@@ -106,6 +110,9 @@ pub enum InviteError {
     /// It is not where that can be done.
     #[error("{0}")]
     Refused(String),
+    /// A document cannot be kept.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),
@@ -157,6 +164,7 @@ pub fn create(
             issued_on: today,
             expires_on,
             issued_by: actor.name.clone(),
+            documents: Vec::new(),
         };
         let case = Case {
             id,
@@ -262,6 +270,7 @@ impl InviteView {
             issued_on: invite.issued_on,
             expires_on: invite.expires_on,
             issued_by: invite.issued_by,
+            documents: invite.documents,
         }
     }
 }

@@ -21,12 +21,21 @@ impl ProviderPicture<'_> {
     /// The flags that are, or once were, on display; those of today first, then history, each
     /// newest first.
     pub(super) fn flags(&self) -> Vec<FlagView> {
+        self.views(|_any| true)
+    }
+
+    /// Those that speak of one site.
+    pub(super) fn flags_about(&self, site: uuid::Uuid) -> Vec<FlagView> {
+        self.views(|flag| flag.is_about(site))
+    }
+
+    fn views(&self, wanted: impl Fn(&Flag) -> bool) -> Vec<FlagView> {
         let day = self.easel.as_of.max(self.easel.today);
         let mut views: Vec<FlagView> = self
             .provider
             .flags
             .iter()
-            .filter(|kept| kept.stands() && kept.item.is_public())
+            .filter(|kept| kept.stands() && kept.item.is_public() && wanted(&kept.item))
             .map(|kept| self.flag(kept, kept.item.state_on(day)))
             .collect();
         views.sort_by_key(|flag| (flag.history, std::cmp::Reverse(flag.published_on)));

@@ -112,7 +112,7 @@ impl SitePicture<'_> {
                 &parts.numbers,
             ),
             findings,
-            flags: whole.flags(),
+            flags: whole.flags_about(self.site.id),
             to_supervised,
             evidence: parts.numbers.pieces(provider),
         }
@@ -141,14 +141,6 @@ impl ProviderPicture<'_> {
     }
 }
 
-impl ProviderPicture<'_> {
-    /// The provider's reply to a published flag under a rule.
-    fn reply(&self, rule: &str) -> Option<String> {
-        let on_display = |flag: &FlagView| flag.rule == rule && !flag.history;
-        self.flags().into_iter().find(on_display)?.reply
-    }
-}
-
 impl Parts<'_> {
     /// Findings and open questions of the public view.
     fn decided(&self) -> (Vec<FindingAnswer>, Vec<StepAnswer>) {
@@ -165,11 +157,21 @@ impl Parts<'_> {
                 for fact in &mut finding.facts {
                     fact.evidence_id = fact.evidence_id.and_then(|n| self.evidence_of(n));
                 }
-                finding.provider_reply = self.whole.reply(&finding.rule);
+                finding.provider_reply = self.reply(&finding.rule);
                 finding
             })
             .collect();
         (findings, StepAnswer::list(rulebook, &view.compact, &view.basis))
+    }
+
+    /// The provider's reply to a published flag under a rule.
+    fn reply(&self, rule: &str) -> Option<String> {
+        let flags = match self.site {
+            Some(site) => self.whole.flags_about(site.id),
+            None => self.whole.flags(),
+        };
+        let on_display = |flag: &FlagView| flag.rule == rule && !flag.history;
+        flags.into_iter().find(on_display)?.reply
     }
 
     /// The public statements of this answer.

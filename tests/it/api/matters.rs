@@ -213,6 +213,26 @@ fn an_invited_clinic_answers_and_a_verifier_accepts() {
     let bad = json!({"attested_by": {"name": "A", "role": "B"}, "answers": [{"fact": "site.monitor_bp", "value": 3}]});
     let refused = app.post(&format!("/v1/answers/{}", made.answers), bad.to_string()).expect(400);
     assert_eq!(refused.expect_problem("invalid-body")["errors"][0]["pointer"], "/answers/0/value");
+
+    let documents = format!("/v1/answers/{}/documents", made.answers);
+    let plain = [("Content-Type", "application/octet-stream")];
+    let send = |path: &str, bytes: &[u8]| app.request("POST", path, &plain, bytes);
+    let kept = send(&documents, b"%PDF-1.7 made up").expect(201).json();
+    send(&documents, b"words").expect(415);
+    send("/v1/answers/x.y.z/documents", b"%PDF-1.7 made up").expect(404);
+    let sha256 = kept["data"]["sha256"].as_str().unwrap();
+    let backed = |by: &str| {
+        let answer = json!({"fact": "site.monitor_hr", "value": true, "documents": [by]});
+        let answers = json!({"attested_by": {"name": "A", "role": "B"}, "answers": [answer]});
+        app.post(&format!("/v1/answers/{}", made.answers), answers.to_string())
+    };
+    let refused = backed("0000").expect(400).expect_problem("invalid-body");
+    assert_eq!(refused["errors"][0]["pointer"], "/answers/0/documents/0");
+    assert_eq!(backed(sha256).expect(200).json()["data"]["documents"], json!([sha256]));
+    app.get(&format!("/v1/admin/evidence/files/{sha256}")).expect(401);
+    let seen = app.get_as(&verifier, &format!("/v1/admin/evidence/files/{sha256}")).expect(200);
+    assert_eq!(seen.text(), "%PDF-1.7 made up");
+
     let why = r#"{"reason_code": "test"}"#;
     let path = format!("/v1/admin/answers/{}/accept", made.answer);
     app.post_as(&editor, &path, why).expect(403);

@@ -18,7 +18,7 @@ use bedside::{
         providers::{ProvidersRequest, providers},
     },
     domain::{FlagState, flag::Notice},
-    store::{Actor, ActorKind, Error, MetaKey, Reason},
+    store::{Actor, ActorKind, Reason},
 };
 use rstest::rstest;
 use serde_json::{Value, json};
@@ -27,6 +27,7 @@ use super::{flags::bare, head, provider};
 use crate::support::{
     Backend::Sqlite,
     TestDb,
+    app::TestApp,
     flows::{INITIAL, TODAY, app_on, file, import, search},
 };
 
@@ -63,20 +64,6 @@ fn told(app: &Arc<App>, key: &str) -> String {
         text = text.replace(&site.id.to_string(), &format!("site {at}"));
     }
     text
-}
-
-/// Writes that change nothing, until the journal is as long as the other's.
-fn fill(app: &Arc<App>, until: i64) {
-    let actor = Actor::new(ActorKind::System, "test");
-    while head(&app.store) < until {
-        app.write(&actor, &Reason::new("test", ""), |tx| {
-            let key = tx.read().meta(MetaKey::LinkKey)?.unwrap();
-            tx.set_meta(MetaKey::LinkKey, &key)
-        })
-        .map(|_: bedside::store::Done<()>| ())
-        .map_err(|error: Error| error)
-        .unwrap();
-    }
 }
 
 /// The row without what is withheld of it.
@@ -162,7 +149,110 @@ fn a_flag_in_the_making_is_told_by_nothing_public(
     let twin_db = TestDb::new(Sqlite).unwrap();
     let twin = over(&twin_db, &silent(&row, &public));
     assert_eq!(twin.attend_to_flags().unwrap(), 0, "nothing is found about the twin");
-    fill(&twin, head(&app.store));
-    assert_eq!(head(&twin.store), head(&app.store));
+    assert!(head(&twin.store) < head(&app.store), "the journal's number is nobody's to see");
     assert_eq!(public, told(&twin, key));
+}
+
+/// What is served of everything public, byte for byte, with its tags.
+fn served(server: &TestApp, app: &Arc<App>, key: &str) -> Vec<(String, Option<String>, Vec<u8>)> {
+    let stored = provider(app, key);
+    let mut paths: Vec<String> = [
+        "/v1/clinics?view=all&limit=50",
+        "/v1/clinics?view=default&limit=50",
+        "/v1/clinics?view=all&status=insufficient_information&limit=50",
+        "/v1/providers?limit=50",
+        "/v1/flags?limit=50",
+        "/v1/changes?limit=500",
+        "/v1/log/entries?limit=100",
+        "/v1/log/proof/0",
+        "/checkpoint",
+        "/tile/0/000.p/1",
+        "/readyz",
+        "/health-of-the-directory",
+        "/log",
+        "/about",
+        "/?view=all",
+    ]
+    .map(String::from)
+    .into();
+    let name: String =
+        url::form_urlencoded::byte_serialize(stored.profile.name.as_bytes()).collect();
+    paths.push(format!("/v1/check?q={name}"));
+    paths.push(format!("/check?q={name}"));
+    paths.push(format!("/es/check?q={name}"));
+    for of in [stored.id.to_string(), stored.slug.clone()] {
+        paths.push(format!("/v1/providers/{of}"));
+        paths.push(format!("/v1/providers/{of}?as_of=2027-01-15"));
+    }
+    for site in &stored.sites {
+        paths.push(format!("/v1/clinics/{}", site.slug));
+        paths.push(format!("/v1/clinics/{}?as_of=2027-01-15", site.slug));
+        paths.push(format!("/v1/clinics/{}/course-cost", site.slug));
+        paths.push(format!("/clinics/{}", site.slug));
+    }
+    let ask = |path: String| {
+        let reply = server.get(&path);
+        assert!(matches!(reply.status, 200 | 404 | 422), "{path}: {}", reply.status);
+        let tag = reply.header("etag").map(str::to_owned);
+        // A problem names the request that it answers.
+        let body = if reply.status == 200 { reply.body } else { Vec::new() };
+        (path, tag, body)
+    };
+    paths.into_iter().map(ask).collect()
+}
+
+#[rstest]
+fn what_is_served_is_the_same_to_the_byte_until_a_flag_is_published(
+    #[values("F060", "F062", "F070", "F072")] key: &str,
+) {
+    let db = TestDb::new(Sqlite).unwrap();
+    let app = over(&db, &bare(key));
+    app.keep_log().unwrap();
+    let server = TestApp::pages_over(&app);
+    let before = served(&server, &app, key);
+    assert!(before.iter().filter(|(_, tag, _)| tag.is_some()).count() >= 8);
+    let log = |app: &App| app.store.read(|reader| reader.log_size()).unwrap();
+    let (entries, writes) = (log(&app), head(&app.store));
+    let same = |stage: &str| {
+        app.catch_up().unwrap();
+        app.keep_log().unwrap();
+        for (before, after) in before.iter().zip(served(&server, &app, key)) {
+            assert_eq!(before.1, after.1, "{stage}: the tag of {}", after.0);
+            assert_eq!(
+                String::from_utf8_lossy(&before.2),
+                String::from_utf8_lossy(&after.2),
+                "{stage}: {}",
+                after.0
+            );
+        }
+        assert_eq!(log(&app), entries, "{stage}: the public log");
+    };
+
+    assert!(app.attend_to_flags().unwrap() > 0);
+    assert!(head(&app.store) > writes);
+    same("proposed");
+    let ids = flags(&app);
+    ids.iter().for_each(|id| notify(&app, *id));
+    same("notified");
+    for id in &ids {
+        let token = reply::link(&app, *id).unwrap();
+        let text = "sentinel of a reply".to_owned();
+        reply::send(&app, &token, &Reply { kind: Kind::Reply, text }, 3).unwrap();
+    }
+    same("answered");
+    let official: Vec<FlagId> =
+        ids.into_iter().filter(|id| admin::one(&app, *id).unwrap().official_act).collect();
+    assert_eq!(official.is_empty(), key != "F062");
+    for id in official {
+        // Once it is published all of it moves: the log, the revision and the tags.
+        let ben = Actor::new(ActorKind::Person, "ben");
+        decide(&app, (&ben, &Reason::new("test", "")), id, &Step::Publish, 3).unwrap();
+        assert!(log(&app) > entries);
+        let answers = ["/v1/clinics", "/v1/providers", "/v1/check", "/v1/flags"];
+        for (before, after) in before.iter().zip(served(&server, &app, key)) {
+            if answers.iter().any(|of| after.0.starts_with(of)) {
+                assert_ne!(before.1, after.1, "{}", after.0);
+            }
+        }
+    }
 }

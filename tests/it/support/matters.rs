@@ -19,8 +19,10 @@ use bedside::{
         reports::{self, ReportInput, tasks},
     },
     domain::{FlagState, flag::Notice, report::ReportTopic},
-    store::{Actor, ActorKind, Reason},
+    store::{Action, Actor, ActorKind, Reason},
 };
+
+use crate::app::write;
 
 /// What there is to ask about.
 pub struct Matters {
@@ -41,6 +43,9 @@ pub struct Matters {
 pub fn matters(app: &Arc<App>) -> Matters {
     let ann = Actor::new(ActorKind::Person, "ann");
     let why = Reason::new("test", "");
+    // The set has one flag that waits for a decision; without its published one, F071 has another.
+    write(&app.store, Action::Change, "F071", |provider| provider.flags.clear());
+    app.catch_up().unwrap();
     app.attend_to_flags().unwrap();
     let states = vec![FlagState::Proposed];
     let all = AdminFlagsRequest { states, limit: 50, ..Default::default() };
