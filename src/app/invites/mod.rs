@@ -7,7 +7,7 @@ pub mod answers;
 pub mod documents;
 pub mod form;
 
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveTime, TimeDelta};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -182,9 +182,11 @@ pub fn create(
         Ok::<_, InviteError>((InviteView::new(id, invite), name))
     })?;
     let (invite, name) = done.value;
+    // Its last day is a whole day.
+    let lasts = TimeDelta::days(i64::from(days) + 1) - (done.at.time() - NaiveTime::MIN);
     let token = app
         .links
-        .seal(Purpose::Answer, &Named { invite: id }, done.at, TimeDelta::days(days.into()))
+        .seal(Purpose::Answer, &Named { invite: id }, done.at, lasts)
         .ok_or_else(|| InviteError::Refused("the link could not be made".to_owned()))?;
     Ok(Invited { invite, name, path: format!("/v1/answers/{token}") })
 }

@@ -100,7 +100,7 @@ impl Subjects {
     /// True where a finding waits for somebody's decision.
     pub(super) fn undecided(&self) -> bool {
         let waits = |subject: &Subject| {
-            !subject.public.withheld.is_empty() || !subject.public.basis.undecided.is_empty()
+            !subject.withheld.is_empty() || !subject.public.basis.undecided.is_empty()
         };
         waits(&self.own) || self.sites.iter().any(waits)
     }

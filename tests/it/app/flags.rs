@@ -190,11 +190,20 @@ fn an_official_act_is_shown_at_once_and_a_lapse_is_not() {
         assert_eq!(status(&app, key), "flagged", "{key}");
         assert!(!shown(&app).data[0].flag.text.contains("federal law"), "{key}");
     }
+    // A registration that has run out, and a licence of another state, are nobody's act.
+    let mut lapsed = bare("F066");
+    for site in lapsed["sites"].as_array_mut().unwrap() {
+        for fact in site["facts"].as_array_mut().unwrap() {
+            if fact["name"] == "cred.dea_status" {
+                fact["value"] = json!("expired");
+            }
+        }
+    }
     let db = TestDb::new(Sqlite).unwrap();
-    let (app, _) = over(&db, &bare("F066"));
+    let (app, _) = over(&db, &lapsed);
     for rule in ["KTS-020", "KTS-021"] {
         let (id, flag) = only(&app, rule);
-        assert!(!flag.official_act, "{rule}: expired is no act of anybody");
+        assert!(!flag.official_act, "{rule}");
         take(&app, "ann", id, notice()).unwrap();
         assert!(refused(&app, "ben", id, Step::Publish).contains("until"), "{rule}");
     }

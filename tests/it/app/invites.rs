@@ -17,6 +17,7 @@ use bedside::{
     domain::{fact::FactValue, invite::AnswerState},
     store::{Actor, ActorKind, Reason},
 };
+use chrono::TimeDelta;
 use rstest::rstest;
 use serde_json::{Value, json};
 
@@ -65,7 +66,7 @@ fn token(invited: &Invited) -> &str {
 
 fn answer(app: &App, token: &str, fact: &str, value: FactValue) -> Result<(), InviteError> {
     let signer = Signer { name: "Avery Example".into(), role: "medical director".into() };
-    let answers = vec![OneAnswer { fact: fact.into(), value }];
+    let answers = vec![OneAnswer { fact: fact.into(), value, documents: Vec::new() }];
     answers::send(app, token, &AnswersInput { attested_by: signer, answers }).map(|_| ())
 }
 
@@ -163,7 +164,10 @@ fn a_link_ends_with_its_day_and_when_it_is_taken_back() {
     assert!(answer(&app, token(&one), "site.monitor_spo2", FactValue::Bool(true)).is_err());
     assert_eq!(end(token(&other)), None);
     assert_eq!(invites::list(&app, None, None, 50).unwrap().len(), 2);
-    clock.set(noon("2026-12-01"));
+    assert_eq!(other.invite.expires_on, "2026-12-01".parse().unwrap());
+    clock.set(noon("2026-12-01") + TimeDelta::hours(11));
+    assert_eq!(end(token(&other)), None, "the last day is a whole day");
+    clock.set(noon("2026-12-01") + TimeDelta::hours(12));
     assert_eq!(end(token(&other)), Some(LinkError::Expired));
 }
 

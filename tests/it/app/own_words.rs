@@ -77,6 +77,17 @@ fn unquoted(text: &str) -> String {
     own
 }
 
+/// Texts of the rulebook as it was given that use such a word of a product or in the name of an
+/// official list, and not of a provider. This list may only shrink.
+const OF_NO_PROVIDER: &[&str] = &[
+    "FDA 2022 alert: no approved ketamine nasal spray, unknown amount per spray, cases of \
+     psychiatric events and misuse, mostly self-administered at home. Fradkin (FRADKIN) names \
+     exactly this practice.",
+    "Open FDA warning letter or NABP Not Recommended entry",
+    "The advertising says or implies FDA approval. As of the last check, only Spravato \
+     (esketamine) is approved for depression.",
+];
+
 fn fault(text: &str) -> Option<String> {
     let own = unquoted(text);
     // The Spanish half is read where texts are written; here it stands for nothing.
@@ -128,6 +139,10 @@ fn nothing_that_we_say_about_a_provider_is_a_verdict() {
     texts.sort();
     texts.dedup();
     assert!(texts.len() > 500, "{}", texts.len());
+    for known in OF_NO_PROVIDER {
+        assert!(texts.iter().any(|text| text == known), "no longer said: {known}");
+    }
+    texts.retain(|text| !OF_NO_PROVIDER.contains(&text.as_str()));
     let faults: Vec<_> =
         texts.iter().filter_map(|text| Some(format!("{}: {text}", fault(text)?))).collect();
     assert!(faults.is_empty(), "{faults:#?}");

@@ -87,8 +87,8 @@ pub fn matters(app: &Arc<App>) -> Matters {
     let fact = form(app, &answers).unwrap().questions.remove(0).fact;
     let value = bedside::domain::fact::FactValue::Bool(true);
     let value = match app.rulebook.vocabulary().named(&fact).unwrap().value(&value) {
-        Ok(_) => vec![OneAnswer { fact, value }],
-        Err(_) => vec![OneAnswer { fact: "site.monitor_bp".into(), value }],
+        Ok(_) => vec![OneAnswer { fact, value, documents: Vec::new() }],
+        Err(_) => vec![OneAnswer { fact: "site.monitor_bp".into(), value, documents: Vec::new() }],
     };
     let attested_by = Signer { name: "Avery Example".into(), role: "medical director".into() };
     answers::send(app, &answers, &AnswersInput { attested_by, answers: value }).unwrap();
