@@ -214,7 +214,8 @@ impl<'a> Look<'a> {
         };
         for kept in due.flags.iter_mut().filter(|kept| kept.stands() && kept.item.is_open()) {
             let before = kept.item.clone();
-            if let Some(code) = self.bring_up_to_date(&mut kept.item) {
+            let of_people = kept.by == Origin::Person;
+            if let Some(code) = self.bring_up_to_date(&mut kept.item, of_people) {
                 due.done.insert(code);
             }
             if kept.item != before {
@@ -228,8 +229,9 @@ impl<'a> Look<'a> {
         (!due.done.is_empty()).then_some(due)
     }
 
-    /// What the clock and the facts do to an open flag, by the code of it.
-    fn bring_up_to_date(&self, flag: &mut Flag) -> Option<&'static str> {
+    /// What the clock and the facts do to an open flag, by the code of it. A flag that stands as a
+    /// made-up provider's file has it is left so while its finding holds.
+    fn bring_up_to_date(&self, flag: &mut Flag, of_people: bool) -> Option<&'static str> {
         let mut done = None;
         let resumed = flag.suspension.as_ref().is_some_and(|time| self.today > time.until);
         if flag.state == FlagState::DisplaySuspended && resumed {
@@ -261,7 +263,7 @@ impl<'a> Look<'a> {
                     close(flag, FlagState::Expired);
                     return Some("evidence_expired");
                 }
-                if flag.expires_on != expires_on {
+                if of_people && flag.expires_on != expires_on {
                     flag.expires_on = expires_on;
                     done = done.or(Some("evidence_renewed"));
                 }

@@ -10,7 +10,7 @@ use crate::{
         flags::FlagId,
     },
     domain::{
-        EvidenceKind, FlagState, Severity,
+        EvidenceKind, FlagState, Severity, Tier,
         flag::Flag,
         provider::{Evidence, Kept, Site, Statement},
     },
@@ -167,7 +167,9 @@ fn text(flag: &Flag, state: FlagState, rule: Option<&Rule>, evidence: &[FlagEvid
             let mut text = quotation(evidence).unwrap_or_default();
             let reason = rule.map_or("", |rule| rule.plain.en.as_str());
             text.push_str(&format!("{name} flags this practice: {reason}"));
-            if rule.is_some_and(|rule| rule.kind() == RuleKind::Policy) && !flag.official_act {
+            // An authority's own record is no practice that a law may permit.
+            let official = evidence.iter().any(|fact| fact.tier == Some(Tier::E1));
+            if rule.is_some_and(|rule| rule.kind() == RuleKind::Policy) && !official {
                 text.push_str(" This may be permitted under current federal law.");
             }
             if state == FlagState::Appealed {
