@@ -41,7 +41,7 @@ const GET: &[Method] = &[Method::GET];
 /// The methods of a page with a form that is sent.
 const FORM: &[Method] = &[Method::GET, Method::POST];
 
-/// The routes of [`configure`], which the server must know by their templates.
+/// The routes of [`routes`], which the server must know by their templates.
 pub const ROUTES: &[(&str, &[Method])] = &[
     ("/assets/{name}", GET),
     ("/", GET),
@@ -71,10 +71,15 @@ pub const ROUTES: &[(&str, &[Method])] = &[
     ("/es/log", GET),
 ];
 
-/// Mounts the pages. The application's data must hold a `web::Data` of [`Shared`](crate::http::shared::Shared).
-pub fn configure(config: &mut ServiceConfig) {
-    let spanish = web::scope("/es").service(spanish_start).configure(pages);
-    config.service(assets::serve).service(spanish).configure(pages);
+/// Mounts the pages, with one shelf of ready entries for all that the result mounts them on. The
+/// application's data must hold a `web::Data` of [`Shared`](crate::http::shared::Shared).
+pub fn routes() -> impl Fn(&mut ServiceConfig) + Clone + Send + Sync + 'static {
+    let shelf = web::Data::new(find::Shelf::default());
+    move |config| {
+        let spanish = web::scope("/es").service(spanish_start).configure(pages);
+        config.app_data(web::Data::clone(&shelf));
+        config.service(assets::serve).service(spanish).configure(pages);
+    }
 }
 
 /// The pages of one language, under its prefix.
