@@ -310,16 +310,20 @@ impl Contact {
             }
             Self::Website(key) => (own_website.as_ref() == Some(key), String::new()),
         };
-        let says_phone = |evidence: &Evidence| {
+        let says = |evidence: &Evidence| {
             let said = evidence.excerpt.as_deref().unwrap_or_default();
-            let said: String = said.chars().filter(char::is_ascii_digit).collect();
-            !digits.is_empty() && said.contains(&digits)
+            match self {
+                Self::Phone(_) => {
+                    let said: String = said.chars().filter(char::is_ascii_digit).collect();
+                    !digits.is_empty() && said.contains(&digits)
+                }
+                Self::Website(key) => said.to_lowercase().contains(key),
+            }
         };
         let own_page =
             |evidence: &Evidence| own_website.is_some() && url_key(evidence) == own_website;
-        let backs = |evidence: &&Evidence| {
-            says_phone(evidence) || (is_listed && (own_page(evidence) || evidence.tier == Tier::E1))
-        };
+        // A record says a contact in its own words; the provider's page is where it is listed.
+        let backs = |evidence: &&Evidence| says(evidence) || (is_listed && own_page(evidence));
         let source = standing(&provider.evidence).filter(strong).find(backs);
         match source {
             Some(evidence) => Ok(evidence.url.clone().unwrap_or_else(|| evidence.kind.to_string())),

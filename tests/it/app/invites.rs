@@ -15,13 +15,13 @@ use bedside::{
     },
     clock::ManualClock,
     domain::{fact::FactValue, invite::AnswerState},
-    store::{Actor, ActorKind, Reason},
+    store::{Action, Actor, ActorKind, Reason},
 };
 use chrono::TimeDelta;
 use rstest::rstest;
 use serde_json::{Value, json};
 
-use super::provider;
+use super::{provider, write};
 use crate::support::{
     Backend::{self, Postgres, Sqlite},
     TestDb,
@@ -141,6 +141,16 @@ fn a_link_is_sent_only_to_a_contact_that_strong_evidence_has() {
             }
             other => panic!("{contact}: {other:?}"),
         }
+    }
+    // A contact that is listed counts for nothing while no strong evidence has it.
+    write(&app.store, Action::Change, "F001", |provider| {
+        for kept in &mut provider.evidence {
+            kept.item.url = None;
+        }
+    });
+    match invite(&app, &website(&app)) {
+        Err(InviteError::Input { detail, .. }) => assert!(detail.contains("backs it"), "{detail}"),
+        other => panic!("{other:?}"),
     }
     let listing = "nobody".to_owned();
     let nobody = InviteInput { listing, contact: website(&app), days: None };

@@ -59,7 +59,7 @@ fn a_case_has_one_open_key_a_version_and_a_history(#[values(Sqlite, Postgres)] b
     let found = |filter: CaseFilter| store.read(|reader| reader.cases(&filter, None, 10)).unwrap();
     assert_eq!(found(CaseFilter::default()).len(), 4);
     let done = CaseFilter { states: vec!["closed".into()], ..CaseFilter::default() };
-    assert_eq!(found(done), [closed.clone()]);
+    assert_eq!(found(done), std::slice::from_ref(&closed));
     let others = CaseFilter { kind: Some(CaseKind::Answer), ..CaseFilter::default() };
     assert_eq!(found(others), []);
 
