@@ -60,7 +60,7 @@ pub struct SearchPage {
     /// The JSON or GeoJSON body.
     pub body: Vec<u8>,
     /// The revision of the catalog that answered.
-    pub revision: i64,
+    pub revision: u64,
     /// The cursor of the next page; none on the last one.
     pub next_cursor: Option<String>,
 }
@@ -195,7 +195,7 @@ fn find<T>(
         limit: request.limit,
         view: request.view,
         interpreted: located.interpreted.map(str::to_owned),
-        revision: catalog.revision(),
+        revision: catalog.public_revision(),
         as_of,
         fictional: catalog.fictional(),
         origin: located.origin,

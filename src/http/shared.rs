@@ -15,7 +15,7 @@ use super::{
     routes::Routes,
     turn::Turns,
 };
-use crate::app::App;
+use crate::app::{App, picture::RECORD_VERSION};
 
 /// How much a client may ask of the service, and how long.
 #[derive(Debug, Clone)]
@@ -101,8 +101,9 @@ impl Shared {
         Self { error_page: Some(show), ..self }
     }
 
-    /// The tag of an answer from the catalog: its revision, its date, the media type and the
-    /// question.
+    /// The tag of an answer from the catalog: the revision of what the public sees, the rules and
+    /// the form that it is drawn by, the dates, the media type and the question. The journal's
+    /// number is not in it, since it tells of writes that nobody may know of.
     #[must_use]
     pub fn answer_tag(
         &self,
@@ -111,9 +112,19 @@ impl Shared {
         question: &[&[u8]],
     ) -> EntityTag {
         let catalog = self.app.catalog.load();
-        let revision = catalog.revision().to_le_bytes();
-        let as_of = as_of.unwrap_or_else(|| catalog.as_of()).num_days_from_ce().to_le_bytes();
-        let mut parts: Vec<&[u8]> = vec![&revision, &as_of, media.essence().as_bytes()];
+        let revision = catalog.public_revision().to_le_bytes();
+        let today = catalog.as_of();
+        let as_of = as_of.unwrap_or(today).num_days_from_ce().to_le_bytes();
+        // What has expired today has expired for whoever asks about an earlier date.
+        let today = today.num_days_from_ce().to_le_bytes();
+        let mut parts: Vec<&[u8]> = vec![
+            &revision,
+            self.app.rulebook.hash().as_bytes(),
+            &[RECORD_VERSION],
+            &today,
+            &as_of,
+            media.essence().as_bytes(),
+        ];
         parts.extend_from_slice(question);
         reply::entity_tag(&parts)
     }

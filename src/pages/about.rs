@@ -67,7 +67,7 @@ pub async fn about_page(shared: web::Data<Shared>, lang: Lang) -> HttpResponse {
                 "about-now",
                 &[
                     ("date", &date),
-                    ("value", &catalog.revision().to_string()),
+                    ("value", &catalog.public_revision().to_string()),
                     ("rules", &app.rulebook.rules().len().to_string()),
                     ("version", &app.rulebook.version().to_string()),
                 ],

@@ -33,6 +33,7 @@
 //! [`Error`]: its text tells the operator the mend; what is not found is `None`, not an error.
 
 mod accounts;
+mod cases;
 mod conn;
 mod deeds;
 mod dialect;
@@ -52,6 +53,7 @@ mod turn;
 mod tx;
 
 pub use accounts::{AccountStates, Credentials, Refresh};
+pub use cases::{Case, CaseFilter, CaseKind, StoredReport};
 pub use deeds::Deed;
 pub use document::Document;
 pub use error::{Constraint, Error};

@@ -4,5 +4,6 @@ mod answers;
 mod changes;
 mod errors;
 mod hostile;
+mod reports;
 mod sizes;
 mod texts;
