@@ -44,6 +44,9 @@ const PATCH_LIMIT: i64 = 2_000;
 /// How often the store is asked for changes that other processes made.
 const POLL: Duration = Duration::from_millis(500);
 
+/// How often accounts are tended.
+const TEND: Duration = Duration::from_secs(60);
+
 /// A catalog that was read whole, and the providers that are missing in it.
 #[derive(Debug)]
 pub struct Built {
@@ -304,13 +307,14 @@ impl Keeper {
     #[must_use]
     pub fn start(app: Arc<App>) -> Self {
         let mut keeper = Self { stop: Vec::new(), threads: Vec::new() };
-        let (rebuilds, signs) = (Arc::clone(&app), Arc::clone(&app));
+        let (rebuilds, signs, tends) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
         let (follows, mut duties) = (app, Duties::default());
         keeper.every(POLL, move || {
             if follow(&follows) {
                 duties.attend(&follows);
             }
         });
+        keeper.every(TEND, move || tends.tend_accounts());
         keeper.every(POLL, move || rebuilds.settle());
         let mut log = LogKeeping::default();
         log.keep(&signs);
