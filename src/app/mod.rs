@@ -15,6 +15,7 @@ pub mod evidence;
 pub mod export;
 pub mod freshness;
 pub mod import;
+pub mod keeping;
 pub mod keys;
 mod other_date;
 pub mod picture;
@@ -25,6 +26,7 @@ pub mod refresh;
 pub mod request;
 pub mod screening;
 pub mod search;
+mod watch;
 
 use std::{
     collections::BTreeSet,

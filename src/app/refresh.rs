@@ -18,6 +18,7 @@ use super::{
     App,
     accounts::Accounts,
     picture::{self, Easel},
+    watch::{self, Waiting},
 };
 use crate::{
     catalog::{Catalog, CatalogBuilder, Change},
@@ -233,7 +234,7 @@ impl App {
     }
 }
 
-/// Two threads that keep the catalog current; dropping it stops them. A rebuild of the large
+/// The threads that keep the catalog current; dropping it stops them. A rebuild of the large
 /// tables has a thread of its own, since it must not hold up what others write.
 #[derive(Debug)]
 pub struct Keeper {
@@ -247,7 +248,13 @@ impl Keeper {
     pub fn start(app: Arc<App>) -> Self {
         let mut keeper = Self { stop: Vec::new(), threads: Vec::new() };
         let (rebuilds, signs) = (Arc::clone(&app), Arc::clone(&app));
-        keeper.every(POLL, move || follow(&app));
+        let (pings, watches) = (Arc::clone(&app), Arc::clone(&app));
+        let (following, pinging) = (Arc::<Waiting>::default(), Arc::<Waiting>::default());
+        let (follows, pinged) = (Arc::clone(&following), Arc::clone(&pinging));
+        keeper.every(POLL, move || follows.during(|| follow(&app)));
+        // What it finds is what following finds; it is here to be waited for.
+        keeper.every(POLL, move || drop(pinged.during(|| pings.store.ping())));
+        keeper.every(POLL, move || watch::look(&watches, &following, &pinging));
         keeper.every(POLL, move || rebuilds.settle());
         let mut log = LogKeeping::default();
         log.keep(&signs);

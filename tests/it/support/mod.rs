@@ -5,8 +5,9 @@ pub mod accounts;
 pub mod app;
 pub mod db;
 pub mod flows;
-mod postgres;
+pub mod postgres;
 pub mod program;
 pub mod providers;
+pub mod proxy;
 
 pub use db::{Backend, TestDb};

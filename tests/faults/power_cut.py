@@ -1,0 +1,94 @@
+"""F2: the power goes while writes are answered. Nothing that was answered may be lost.
+
+The database lies in a file system of its own on a loop device. The ioctl FS_IOC_SHUTDOWN makes that
+file system drop whatever has not reached the device, as a power cut does; then the server is killed,
+the file system mounted again, and what is there compared with what was answered.
+
+The control is the same with `fsync` and `fdatasync` doing nothing (nosync.c): it must lose
+something, or the cut is none. Needs root, a loop device, ext4 and a C compiler.
+"""
+
+import fcntl
+import itertools
+import os
+import pathlib
+import struct
+import sys
+import tempfile
+
+from common import Program, Server, Writers, arguments, machine, moment, needs_root, report, sh
+
+FS_IOC_SHUTDOWN = 0x8004587D
+WITHOUT_FLUSHING = 2
+
+
+def cut(folder):
+    """Drops what the device does not have yet."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.ioctl(handle, FS_IOC_SHUTDOWN, struct.pack("I", WITHOUT_FLUSHING))
+    finally:
+        os.close(handle)
+
+
+def rounds(binary, work, count, preload=None):
+    """Cuts the power so often; how many answered writes there were, lost ones, bad rounds."""
+    name = "control" if preload else "kept"
+    image, folder = work / f"{name}.img", work / name
+    folder.mkdir()
+    with open(image, "wb") as file:
+        file.truncate(256 << 20)
+    sh("mkfs.ext4", "-q", "-F", image)
+    sh("mount", "-o", "loop", image, folder)
+    program = Program(binary, folder / "bedside.db")
+    numbers, answered, lost, broken = itertools.count(), 0, [], []
+    try:
+        program.prepare()
+        sh("sync", "-f", folder)
+        for number in range(count):
+            # The control is about this program alone: everything else reaches the disk.
+            server = Server(program, more_env={"LD_PRELOAD": str(preload)} if preload else None)
+            writers = Writers(server, server.token(), numbers)
+            moment(0.3, 1.5)
+            cut(folder)
+            server.kill()
+            made = writers.stop()
+            sh("umount", folder)
+            sh("mount", "-o", "loop", image, folder)
+            faults = program.sound()
+            if faults:
+                broken.append(f"round {number}: {faults}")
+                break
+            missing = set(made) - program.ids()
+            answered += len(made)
+            lost.append(len(missing))
+    finally:
+        sh("umount", folder)
+    return answered, lost, broken
+
+
+def main():
+    asked = arguments(__doc__, rounds=10, control=5)
+    needs_root()
+    with tempfile.TemporaryDirectory(prefix="bedside-cut-") as work:
+        work = pathlib.Path(work)
+        preload = work / "nosync.so"
+        source = pathlib.Path(__file__).with_name("nosync.c")
+        sh("cc", "-shared", "-fPIC", "-O", "-o", preload, source)
+        report(f"machine: {machine()}")
+        answered, lost, broken = rounds(asked.binary, work, asked.rounds)
+        report(f"power cuts: {len(lost)} rounds, {answered} answered writes, {sum(lost)} lost, "
+               f"{len(broken)} damaged {broken}")
+        unsynced, gone, damaged = rounds(asked.binary, work, asked.control, preload)
+        hurt = sum(1 for number in gone if number) + len(damaged)
+        report(f"control without fsync: {len(gone) + len(damaged)} rounds, {unsynced} answered "
+               f"writes, {sum(gone)} lost, {len(damaged)} damaged")
+    if sum(lost) or broken or not answered:
+        sys.exit("FAILED: something that was answered is lost")
+    if not hurt:
+        sys.exit("FAILED: the control lost nothing, so the cut is none")
+    report("ok")
+
+
+if __name__ == "__main__":
+    main()
