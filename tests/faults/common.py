@@ -1,6 +1,7 @@
 """What the fault scripts share: the program, a server, writers that note what was answered."""
 
 import argparse
+import contextlib
 import http.client
 import json
 import os
@@ -48,6 +49,16 @@ def sh(*command):
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
+def unmount(folder):
+    """Unmounts what a killed process may hold for another moment."""
+    for _ in range(100):
+        done = subprocess.run(["umount", folder], capture_output=True, text=True, check=False)
+        if done.returncode == 0:
+            return
+        time.sleep(0.1)
+    raise AssertionError(done.stderr)
+
+
 def rows(numbers):
     """Published listings of the made-up set under other names."""
     lines = (ROOT / "data/fictional.ndjson").read_text().splitlines()
@@ -90,7 +101,7 @@ class Program:
 
     def sound(self):
         """What does not fit together, by SQLite and by the program."""
-        found = sqlite3.connect(self.database).execute("PRAGMA integrity_check").fetchall()
+        found = self.query("PRAGMA integrity_check")
         faults = [] if found == [("ok",)] else [f"integrity: {found[:3]}"]
         ran = self.run("log", "fsck")
         if ran.returncode != 0:
@@ -98,8 +109,12 @@ class Program:
         return faults
 
     def ids(self):
-        found = sqlite3.connect(self.database).execute("SELECT id, source_key FROM providers")
+        found = self.query("SELECT id, source_key FROM providers")
         return {text for row in found for text in row}
+
+    def query(self, sql):
+        with contextlib.closing(sqlite3.connect(self.database)) as connection:
+            return connection.execute(sql).fetchall()
 
 
 class Server:
@@ -140,7 +155,7 @@ class Server:
         site = {"source_key": "main", "address": {"city": "Bethesda", "state": "MD"}}
         listing = {
             "source_key": f"W{number}", "name": f"Written {number} (fictional)", "fictional": True,
-            "website": f"https://written-{number}.example/", "sites": [site],
+            "website": f"https://written-{number}.example/", "sites": [site], "evidence": [],
         }
         body = {"reason_code": "test", "listing": listing}
         status, headers, answer = self.ask("POST", "/v1/admin/clinics", body, token)

@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 
-from common import Program, Server, arguments, machine, needs_root, report, sh
+from common import Program, Server, arguments, machine, needs_root, report, sh, unmount
 
 
 def refused(server, token, numbers, bad, what):
@@ -75,7 +75,7 @@ def full(binary, folder, bad):
         bad += [f"full: {fault}" for fault in program.sound()]
         return healed
     finally:
-        sh("umount", folder)
+        unmount(folder)
 
 
 def read_only(binary, folder, image, bad):
@@ -96,7 +96,7 @@ def read_only(binary, folder, image, bad):
         trigger.write_text("of a test\n")
         refused(server, token, numbers, bad, "read-only")
         server.kill()
-        sh("umount", folder)
+        unmount(folder)
         # It mends what the error left, and says so with its exit code.
         subprocess.run(["e2fsck", "-fy", image], capture_output=True, check=False)
         sh("mount", "-o", "loop", image, folder)
@@ -104,7 +104,7 @@ def read_only(binary, folder, image, bad):
         bad += [f"read-only: lost {lost}"] if lost else []
         bad += [f"read-only: {fault}" for fault in program.sound()]
     finally:
-        sh("umount", folder)
+        unmount(folder)
 
 
 def main():

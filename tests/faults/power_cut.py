@@ -16,7 +16,7 @@ import struct
 import sys
 import tempfile
 
-from common import Program, Server, Writers, arguments, machine, moment, needs_root, report, sh
+from common import Program, Server, Writers, arguments, machine, moment, needs_root, report, sh, unmount
 
 FS_IOC_SHUTDOWN = 0x8004587D
 WITHOUT_FLUSHING = 2
@@ -53,7 +53,7 @@ def rounds(binary, work, count, preload=None):
             cut(folder)
             server.kill()
             made = writers.stop()
-            sh("umount", folder)
+            unmount(folder)
             sh("mount", "-o", "loop", image, folder)
             faults = program.sound()
             if faults:
@@ -63,7 +63,7 @@ def rounds(binary, work, count, preload=None):
             answered += len(made)
             lost.append(len(missing))
     finally:
-        sh("umount", folder)
+        unmount(folder)
     return answered, lost, broken
 
 

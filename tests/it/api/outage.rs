@@ -35,6 +35,7 @@ fn write(service: &TestApp, who: &Person, number: u32) -> Reply {
         "source_key": format!("OUT{number}"),
         "name": format!("Outage {number} (fictional)"),
         "website": format!("https://out-{number}.example/"),
+        "evidence": [],
         "fictional": true,
         "sites": [{"source_key": "main", "address": {"line1": format!("{number} Sample Street"),
             "city": "Bethesda", "state": "MD", "postal_code": "20814"}}],

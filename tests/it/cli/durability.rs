@@ -92,7 +92,7 @@ impl Answered {
         while !stop.load(Relaxed) {
             let number = self.next();
             let listing = json!({
-                "source_key": format!("W{number}"), "name": format!("Written {number} (fictional)"),
+                "evidence": [], "source_key": format!("W{number}"), "name": format!("Written {number} (fictional)"),
                 "website": format!("https://written-{number}.example/"), "fictional": true,
                 "sites": [{"source_key": "main", "address": {"city": "Bethesda", "state": "MD"}}],
             });
