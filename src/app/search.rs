@@ -7,13 +7,16 @@ use chrono::TimeDelta;
 
 use super::{
     App,
-    answer::{Crisis, LeftOut, Origin, PageLinks, SearchAnswer, SearchMeta},
+    answer::{ClinicItem, Crisis, Distance, LeftOut, Origin, PageLinks, SearchAnswer, SearchMeta},
     cursor::CursorError,
     request::{Filters, Place, SearchRequest, Sort, Unknowns, View},
 };
 use crate::{
     catalog::{self, Answer, Catalog, Hit, NameQuery, Query, SortKey},
-    domain::{Accepting, place::LatLon},
+    domain::{
+        Accepting,
+        place::{LatLon, METRES_PER_MILE},
+    },
     gazetteer::Resolution,
 };
 
@@ -107,11 +110,60 @@ pub fn search(
 /// # Errors
 /// As [`search`].
 pub fn answer(app: &App, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+    let (data, meta) = each(app, request, |found| found.read())?;
+    Ok(SearchAnswer { data, meta, links: PageLinks { this: String::new(), next: None } })
+}
+
+/// The same answer, each of its listings as `show` takes it from the catalog.
+///
+/// # Errors
+/// As [`search`], and those of `show`.
+pub fn each<T>(
+    app: &App,
+    request: &SearchRequest,
+    mut show: impl FnMut(&Found<'_>) -> Result<T, SearchError>,
+) -> Result<(Vec<T>, SearchMeta), SearchError> {
     find(app, request, |hits, meta| {
-        let items: Result<Vec<_>, _> = hits.iter().map(Body::read).collect();
-        let links = PageLinks { this: String::new(), next: None };
-        Ok(SearchAnswer { data: items.map_err(SearchError::Unreadable)?, meta, links })
+        let shown: Result<Vec<T>, _> = hits.iter().map(|hit| show(&Found { hit })).collect();
+        Ok((shown?, meta))
     })?
+}
+
+/// A listing of a page of results, as the catalog keeps it.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    hit: &'a Hit<'a>,
+}
+
+impl Found<'_> {
+    /// The site's id.
+    #[must_use]
+    pub const fn id(&self) -> uuid::Uuid {
+        self.hit.listing.id()
+    }
+
+    /// How far it is from the middle of the search, rounded as answers round it.
+    #[must_use]
+    pub fn distance(&self) -> Option<Distance> {
+        self.hit.distance_m.map(|m| Distance {
+            m: (m * 10.0).round() / 10.0,
+            mi: (m / METRES_PER_MILE * 1_000.0).round() / 1_000.0,
+        })
+    }
+
+    /// Its item's bytes without the distance, in two parts. The same bytes say the same.
+    #[must_use]
+    pub fn bytes(&self) -> (&[u8], &[u8]) {
+        self.hit.listing.item()
+    }
+
+    /// Its item as a value.
+    ///
+    /// # Errors
+    /// [`SearchError::Unreadable`], which a test rules out.
+    pub fn read(&self) -> Result<ClinicItem, SearchError> {
+        Body::read(self.hit).map_err(SearchError::Unreadable)
+    }
 }
 
 /// Looks once at one catalog, and shows the listings of the page with what goes with them.

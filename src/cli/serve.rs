@@ -68,7 +68,7 @@ impl ServeCommand {
             workers: args.workers.map(std::num::NonZeroUsize::get),
             compress: args.compress,
             fixed_body: args.bench_fixed_body,
-            more: Some(pages::configure),
+            more: Some(Arc::new(pages::routes())),
         };
         let server = http::Server::new(listener, Arc::new(shared), running)
             .context("the socket has no address")

@@ -88,7 +88,7 @@ impl ClinicPage {
                 site(app),
             ),
             path,
-            c: Card::new(lang, 1, item, &app.rulebook),
+            c: Card::new(lang, item, &app.rulebook),
             other_name: (item.provider.name != item.name).then(|| item.provider.name.clone()),
             flagged: item.safety.status == crate::domain::SafetyStatus::Flagged,
             indications: item

@@ -37,7 +37,7 @@ use self::page::Site;
 /// The only method of a page.
 const GET: &[Method] = &[Method::GET];
 
-/// The routes of [`configure`], which the server must know by their templates.
+/// The routes of [`routes`], which the server must know by their templates.
 pub const ROUTES: &[(&str, &[Method])] = &[
     ("/assets/{name}", GET),
     ("/", GET),
@@ -63,10 +63,15 @@ pub const ROUTES: &[(&str, &[Method])] = &[
     ("/es/log", GET),
 ];
 
-/// Mounts the pages. The application's data must hold a `web::Data` of [`Shared`](crate::http::shared::Shared).
-pub fn configure(config: &mut ServiceConfig) {
-    let spanish = web::scope("/es").service(spanish_start).configure(pages);
-    config.service(assets::serve).service(spanish).configure(pages);
+/// Mounts the pages, with one shelf of ready entries for all that the result mounts them on. The
+/// application's data must hold a `web::Data` of [`Shared`](crate::http::shared::Shared).
+pub fn routes() -> impl Fn(&mut ServiceConfig) + Clone + Send + Sync + 'static {
+    let shelf = web::Data::new(find::Shelf::default());
+    move |config| {
+        let spanish = web::scope("/es").service(spanish_start).configure(pages);
+        config.app_data(web::Data::clone(&shelf));
+        config.service(assets::serve).service(spanish).configure(pages);
+    }
 }
 
 /// The pages of one language, under its prefix.

@@ -147,10 +147,12 @@ impl TestApp {
         let routes: Vec<(&str, &[Method])> =
             TEST_ROUTES.iter().chain(pages::ROUTES).copied().collect();
         let shared = Shared::new(Arc::clone(app), limits, &routes);
-        Self::serve(shared.with_error_page(pages::error_page), |config| {
+        let pages = pages::routes();
+        let more = move |config: &mut actix_web::web::ServiceConfig| {
             test_routes(config);
-            pages::configure(config);
-        })
+            pages(config);
+        };
+        Self::serve(shared.with_error_page(pages::error_page), Arc::new(more))
     }
 
     /// A service over an application.
@@ -159,7 +161,7 @@ impl TestApp {
     }
 
     fn over(app: &Arc<App>, limits: Limits) -> Self {
-        Self::serve(Shared::new(Arc::clone(app), limits, TEST_ROUTES), test_routes)
+        Self::serve(Shared::new(Arc::clone(app), limits, TEST_ROUTES), Arc::new(test_routes))
     }
 
     fn serve(shared: Shared, more: Register) -> Self {
