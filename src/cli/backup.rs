@@ -63,13 +63,13 @@ impl BackupCommand {
         let asked = BackUp { folder: self.copy, evidence: self.evidence_dir, keys: self.keys };
         let BackedUp { manifest, bytes } =
             keeping::back_up(&store, &asked, clock.now()).map_err(failure)?;
-        let entries = manifest.log.as_ref().map_or(0, |log| log.entries);
         exit::print(&format!(
-            "{} is a whole copy: {} providers, {} journal entries, {entries} log entries, {} \
+            "{} is a whole copy: {} providers, {} journal entries, {} log entries, {} \
              evidence files, {bytes} bytes",
             asked.folder.display(),
             manifest.providers,
             manifest.journal,
+            manifest.log_entries,
             manifest.evidence.len(),
         ))?;
         if manifest.evidence_missing.is_empty() {

@@ -193,12 +193,13 @@ class Writers:
                 time.sleep(0.01)
                 continue
             if status == 201:
-                self.answered.append(made)
+                self.answered.append((time.monotonic(), made))
             else:
                 self.refused += 1
                 time.sleep(0.01)
 
     def stop(self):
+        """Ends them: what was answered with success, each with the moment at which it was."""
         self._stop.set()
         for thread in self._threads:
             thread.join()

@@ -117,7 +117,7 @@ def failing_fsync(asked, work):
     if server.reads() != 200:
         bad.append("reads do not go on")
     server.kill()
-    lost = set(made) - program.ids()
+    lost = {one for _, one in made} - program.ids()
     bad += [f"lost: {lost}"] if lost else []
     bad += program.sound()
     return bad, len(made), writers.refused

@@ -161,9 +161,8 @@ fn agrees(
         if !checked.faults.is_empty() {
             return Err(KeepError::Faults(checked.faults));
         }
-        let entries = manifest.log.as_ref().map_or(checked.entries, |log| log.entries);
         let found = (reader.head()?, checked.providers, checked.entries);
-        if found == (manifest.journal, manifest.providers, entries) {
+        if found == (manifest.journal, manifest.providers, manifest.log_entries) {
             Ok(())
         } else {
             Err(no_copy(folder, "its database does not hold what the manifest says"))

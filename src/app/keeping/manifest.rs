@@ -32,7 +32,9 @@ pub struct Manifest {
     pub journal: i64,
     /// How many providers it has.
     pub providers: u64,
-    /// Its public log, where that has a name.
+    /// How many entries its public log has.
+    pub log_entries: u64,
+    /// The log's key and head, where it has a name.
     pub log: Option<LogCopy>,
     /// The files behind evidence.
     pub evidence: Vec<EvidenceFile>,
@@ -92,8 +94,6 @@ impl DatabaseKind {
 pub struct LogCopy {
     /// The key that checks its signatures, with its name.
     pub key: String,
-    /// How many entries it has.
-    pub entries: u64,
     /// The newest signed checkpoint.
     pub checkpoint: Option<String>,
 }
@@ -127,6 +127,7 @@ impl Manifest {
             database,
             journal: 0,
             providers: 0,
+            log_entries: 0,
             log: None,
             evidence: Vec::new(),
             evidence_missing: Vec::new(),

@@ -69,11 +69,11 @@ pub fn back_up(store: &Store, asked: &BackUp, now: DateTime<Utc>) -> Result<Back
         write_new(path, &json(&keys)?)?;
     }
     let beside = folder_of(folder);
-    // Readable by its owner alone, as the database is at best.
     let made = tempfile::Builder::new()
         .prefix(".bedside-copy-")
         .tempdir_in(beside)
         .map_err(KeepError::io(beside))?;
+    for_its_owner(made.path())?;
     let kind = match store.target() {
         Target::Sqlite(_) => DatabaseKind::Sqlite,
         Target::Postgres(_) => DatabaseKind::Postgres,
@@ -86,11 +86,9 @@ pub fn back_up(store: &Store, asked: &BackUp, now: DateTime<Utc>) -> Result<Back
     let mut manifest = Manifest::new(now, database);
     manifest.journal = seen.journal;
     manifest.providers = seen.providers;
-    manifest.log = verifier.map(|key| LogCopy {
-        key: key.to_string(),
-        entries: seen.entries,
-        checkpoint: seen.checkpoint,
-    });
+    manifest.log_entries = seen.entries;
+    manifest.log =
+        verifier.map(|key| LogCopy { key: key.to_string(), checkpoint: seen.checkpoint });
     let from = asked.evidence.clone().or_else(|| folder_beside(store.target()));
     evidence(&mut manifest, &seen.files, from.as_deref(), &made.path().join(EVIDENCE))?;
     write_new(&made.path().join(MANIFEST), &json(&manifest)?)?;
@@ -105,6 +103,17 @@ pub fn back_up(store: &Store, asked: &BackUp, now: DateTime<Utc>) -> Result<Back
     }
     names_on_disk(beside)?;
     Ok(BackedUp { manifest, bytes })
+}
+
+/// Lets nobody but its owner look into a folder: a copy is read by whoever can open it.
+fn for_its_owner(folder: &Path) -> Result<(), KeepError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let alone = fs::Permissions::from_mode(0o700);
+        fs::set_permissions(folder, alone).map_err(KeepError::io(folder))?;
+    }
+    Ok(())
 }
 
 /// Checks everything that was copied, as `bedside log fsck` does, and reads what the manifest says.

@@ -165,10 +165,9 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>, CopyError> {
         return Ok(None);
     }
     if matches!(SqliteFile::at(path)?, SqliteFile::Ours) {
-        match one_file(&Target::Sqlite(path.to_owned())) {
-            Err(error @ CopyError::InUse { .. }) => return Err(error),
-            // A damaged file is why somebody restores one: it is moved with all its parts.
-            Ok(()) | Err(_) => {}
+        // A damaged file is why somebody restores one: it is moved with all its parts.
+        if let Err(error @ CopyError::InUse { .. }) = one_file(&Target::Sqlite(path.to_owned())) {
+            return Err(error);
         }
     }
     let taken =

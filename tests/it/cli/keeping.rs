@@ -117,6 +117,11 @@ fn a_copy_is_whole_and_is_restored_elsewhere(#[values(Sqlite, Postgres)] backend
     let note = manifest["log"]["checkpoint"].as_str().unwrap();
     program.put("kept", note);
 
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &fs::metadata(program.path("copy")).unwrap().permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o700, "for its owner alone");
+
     // Never overwritten; nothing half-made lies beside it.
     program.run(&[&["backup", "copy"][..], &from].concat()).expect(73);
     let begun = |entry: fs::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
@@ -189,8 +194,10 @@ fn what_is_there_is_replaced_only_when_told_and_never_deleted(
 ) {
     let Some(places) = Places::new(backend) else { return };
     let program = directory(&places.first.url);
-    program.run(&["backup", "copy"]).expect(0);
+    program.run(&["backup", "copy", "--keys", "key"]).expect(0);
     change(&program, "Another Name (fictional)");
+    let head = program.run(&["log", "checkpoint"]).expect(0).out;
+    program.put("head", head.split_once("\nverifier key").unwrap().0);
     // In a database of its own, where no other test works.
     let place = match &places.second {
         None => places.first.url.clone(),
@@ -211,6 +218,11 @@ fn what_is_there_is_replaced_only_when_told_and_never_deleted(
     assert!(ran.err.contains("in use by another program"), "{}", ran.err);
     assert!(running.get("/v1/clinics?q=another").contains("200 OK"));
     running.stop();
+    assert_eq!(export(&program, &place), newer);
+
+    // Refused at the last step, it brings back what it had set aside.
+    let key = ["restore", "copy", "--replace", "--keys", "key", "--checkpoint-file", "head"];
+    run_on(&program, &place, &key).expect(78);
     assert_eq!(export(&program, &place), newer);
 
     let ran = run_on(&program, &place, &["restore", "copy", "--replace"]).expect(0);
