@@ -13,18 +13,23 @@ pub mod detail;
 pub mod editorial;
 pub mod evidence;
 pub mod export;
+pub mod flags;
 pub mod freshness;
 pub mod import;
+pub mod invites;
 pub mod keeping;
 pub mod keys;
+pub mod links;
 mod other_date;
 pub mod picture;
 pub mod providers;
 pub mod public_log;
 pub mod queue;
 pub mod refresh;
+pub mod reports;
 pub mod request;
 pub mod screening;
+pub mod seal;
 pub mod search;
 mod watch;
 
@@ -46,8 +51,12 @@ use self::{
     accounts::Accounts,
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
+    links::Links,
     picture::Easel,
     public_log::{LogError, LogSettings, PublicLog},
+    refresh::Seen,
+    reports::quota::Quota,
+    seal::SealKey,
 };
 use crate::{
     catalog::{Catalog, CatalogHandle},
@@ -55,7 +64,7 @@ use crate::{
     config::Operator,
     gazetteer::Gazetteer,
     rules::Rulebook,
-    store::{Actor, ActorKind, MetaKey, Reason, Store},
+    store::{self, Actor, ActorKind, MetaKey, Reason, Store},
 };
 
 /// Everything that answers: made once, shared by all requests.
@@ -73,10 +82,16 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Signs cursors.
     pub cursors: Cursors,
+    /// Signs the links that stand in for an account.
+    pub links: Links,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
     /// What administrators' use cases share.
     editorial: editorial::Desk,
+    /// Seals the contacts of who reports; without it none are taken.
+    pub contact_key: OnceLock<SealKey>,
+    /// How often which network has reported today.
+    pub report_quota: Quota,
     /// Who may come in.
     pub accounts: ArcSwap<Accounts>,
     /// What people have to look at.
@@ -87,6 +102,7 @@ pub struct App {
     /// The public log: its name, its key and its signed head.
     pub log: PublicLog,
     catching_up: Mutex<()>,
+    seen: Mutex<Seen>,
     store_reachable: AtomicBool,
     unreadable: Mutex<BTreeSet<Uuid>>,
 }
@@ -116,7 +132,9 @@ impl App {
     ) -> anyhow::Result<Arc<Self>> {
         let rulebook = Rulebook::built_in().context("the built-in rulebook is damaged")?;
         let gazetteer = Gazetteer::embedded().context("the built-in gazetteer is damaged")?;
-        let cursors = Cursors::new(&cursor_key(&store).context("cannot read the cursor key")?);
+        let key = |key| secret_key(&store, key).context("cannot read a key of the database");
+        let cursors = Cursors::new(&key(MetaKey::CursorKey)?);
+        let links = Links::new(&key(MetaKey::LinkKey)?);
         let log = PublicLog::open(&store, log)?;
         let today = clock.today();
         log.renew(&store, &rulebook, today).context("cannot bring the public log up to date")?;
@@ -131,14 +149,18 @@ impl App {
             store,
             clock,
             cursors,
+            links,
             operator: Arc::new(operator),
             editorial: editorial::Desk::default(),
+            contact_key: OnceLock::new(),
+            report_quota: Quota::default(),
             accounts: ArcSwap::from_pointee(accounts),
             queue: queue::Queue::default(),
             evidence_dir: OnceLock::new(),
             freshness: freshness::Counted::default(),
             log,
             catching_up: Mutex::new(()),
+            seen: Mutex::new(built.seen),
             store_reachable: AtomicBool::new(true),
             unreadable: Mutex::new(built.unreadable.into_iter().collect()),
         }))
@@ -172,7 +194,7 @@ impl App {
     #[must_use]
     pub fn meta(&self, catalog: &Catalog, as_of: chrono::NaiveDate) -> DetailMeta {
         DetailMeta {
-            revision: catalog.revision(),
+            revision: catalog.public_revision(),
             as_of,
             fictional: catalog.fictional(),
             crisis: Crisis::default(),
@@ -186,10 +208,13 @@ impl App {
     }
 }
 
-/// The key that signs cursors: made at the first start, kept in the database, shared by
+/// A key of the database's own: made when it is first needed, kept in the database, shared by
 /// replicas.
-fn cursor_key(store: &Store) -> anyhow::Result<Vec<u8>> {
-    if let Some(text) = store.read(|reader| reader.meta(MetaKey::CursorKey))? {
+///
+/// # Errors
+/// When the store fails, or holds no such key where it should.
+pub fn secret_key(store: &Store, key: MetaKey) -> anyhow::Result<Vec<u8>> {
+    if let Some(text) = store.read(|reader| reader.meta(key))? {
         return Ok(STANDARD.decode(text)?);
     }
     let fresh: [u8; 32] = rand::random();
@@ -197,11 +222,11 @@ fn cursor_key(store: &Store) -> anyhow::Result<Vec<u8>> {
     let reason = Reason::new("first_start", "");
     // Another replica may have been first: what the database holds in the end counts.
     let kept = store.write(&actor, &reason, |tx| {
-        if let Some(text) = tx.read().meta(MetaKey::CursorKey)? {
-            return Ok::<_, crate::store::Error>(text);
+        if let Some(text) = tx.read().meta(key)? {
+            return Ok::<_, store::Error>(text);
         }
         let text = STANDARD.encode(fresh);
-        tx.set_meta(MetaKey::CursorKey, &text)?;
+        tx.set_meta(key, &text)?;
         Ok(text)
     })?;
     Ok(STANDARD.decode(kept.value)?)

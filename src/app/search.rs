@@ -13,10 +13,7 @@ use super::{
 };
 use crate::{
     catalog::{self, Answer, Catalog, Hit, NameQuery, Query, SortKey},
-    domain::{
-        Accepting,
-        place::{LatLon, METRES_PER_MILE},
-    },
+    domain::{Accepting, place::LatLon},
     gazetteer::Resolution,
 };
 
@@ -63,7 +60,7 @@ pub struct SearchPage {
     /// The JSON or GeoJSON body.
     pub body: Vec<u8>,
     /// The revision of the catalog that answered.
-    pub revision: i64,
+    pub revision: u64,
     /// The cursor of the next page; none on the last one.
     pub next_cursor: Option<String>,
 }
@@ -99,7 +96,7 @@ pub fn search(
     rendering: Rendering<'_>,
 ) -> Result<SearchPage, SearchError> {
     find(app, request, |hits, meta| SearchPage {
-        body: Body::new(rendering.shape, hits.len()).write(hits, &meta, &rendering),
+        body: Body::new(rendering.shape, hits).write(hits, &meta, &rendering),
         revision: meta.revision,
         next_cursor: meta.next_cursor,
     })
@@ -145,10 +142,7 @@ impl Found<'_> {
     /// How far it is from the middle of the search, rounded as answers round it.
     #[must_use]
     pub fn distance(&self) -> Option<Distance> {
-        self.hit.distance_m.map(|m| Distance {
-            m: (m * 10.0).round() / 10.0,
-            mi: (m / METRES_PER_MILE * 1_000.0).round() / 1_000.0,
-        })
+        self.hit.distance_m.map(Distance::of)
     }
 
     /// Its item's bytes without the distance, in two parts. The same bytes say the same.
@@ -201,7 +195,7 @@ fn find<T>(
         limit: request.limit,
         view: request.view,
         interpreted: located.interpreted.map(str::to_owned),
-        revision: catalog.revision(),
+        revision: catalog.public_revision(),
         as_of,
         fictional: catalog.fictional(),
         origin: located.origin,

@@ -5,6 +5,7 @@ mod backup;
 mod database;
 mod exit;
 mod files;
+mod invite;
 mod log;
 mod queue;
 mod rules;
@@ -49,6 +50,8 @@ enum Command {
     Queue(queue::QueueCommand),
     /// Search for clinics from the terminal
     Search(search::SearchCommand),
+    /// Make a printable link by which a clinic answers questions about itself
+    Invite(invite::InviteCommand),
     /// Make accounts and change signing keys, at the terminal
     Admin(admin::AdminCommand),
     /// Check and keep the public log of changes
@@ -84,6 +87,7 @@ impl Cli {
             Command::Rules(command) => command.run(),
             Command::Queue(command) => command.run(),
             Command::Search(command) => command.run(),
+            Command::Invite(command) => command.run(),
             Command::Admin(command) => command.run(),
             Command::Log(command) => command.run(),
             Command::Backup(command) => command.run(),

@@ -12,7 +12,7 @@ use clap::Args;
 
 use super::{Exit, Failure, database, exit, files};
 use crate::{
-    app::{App, accounts::DECIDERS, demo, refresh::Keeper},
+    app::{App, accounts::DECIDERS, demo, refresh::Keeper, seal::SealKey},
     clock::SystemClock,
     config::ServeArgs,
     http::{
@@ -45,6 +45,13 @@ impl ServeCommand {
         let log = database::log_settings(&args.log);
         let app = App::open_with(store, clock, args.operator.clone(), &log)
             .map_err(database::app_failure)?;
+        if let Some(file) = &args.contact_key_file {
+            let key = SealKey::read(file)
+                .with_context(|| format!("cannot use {} to seal contacts", file.display()))
+                .map_err(Failure::Config)?;
+            // Nobody has set it before.
+            let _ = app.contact_key.set(key);
+        }
         if app.deciders() < DECIDERS {
             tracing::warn!(
                 deciders = app.deciders(),

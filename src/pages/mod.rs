@@ -20,6 +20,8 @@ mod map;
 mod page;
 mod prepare;
 mod query;
+mod reasoned;
+mod report;
 mod sources;
 
 use actix_web::{
@@ -37,11 +39,16 @@ use self::page::Site;
 /// The only method of a page.
 const GET: &[Method] = &[Method::GET];
 
+/// The methods of a page with a form that is sent.
+const FORM: &[Method] = &[Method::GET, Method::POST];
+
 /// The routes of [`routes`], which the server must know by their templates.
 pub const ROUTES: &[(&str, &[Method])] = &[
     ("/assets/{name}", GET),
     ("/", GET),
     ("/clinics/{slug}", GET),
+    ("/clinics/{slug}/report", FORM),
+    ("/reports/{token}", GET),
     ("/compare", GET),
     ("/check", GET),
     ("/prepare", GET),
@@ -53,6 +60,8 @@ pub const ROUTES: &[(&str, &[Method])] = &[
     ("/es", GET),
     ("/es/", GET),
     ("/es/clinics/{slug}", GET),
+    ("/es/clinics/{slug}/report", FORM),
+    ("/es/reports/{token}", GET),
     ("/es/compare", GET),
     ("/es/check", GET),
     ("/es/prepare", GET),
@@ -79,6 +88,9 @@ fn pages(config: &mut ServiceConfig) {
     config
         .service(find::find_page)
         .service(clinic::clinic_page)
+        .service(report::report_form)
+        .service(report::take_report)
+        .service(report::report_status)
         .service(compare::compare_page)
         .service(check::check_page)
         .service(prepare::prepare_page)

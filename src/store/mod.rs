@@ -36,6 +36,7 @@
 //! [`Error`]: its text tells the operator the mend; what is not found is `None`, not an error.
 
 mod accounts;
+mod cases;
 mod conn;
 mod copies;
 mod deeds;
@@ -56,6 +57,7 @@ mod turn;
 mod tx;
 
 pub use accounts::{AccountStates, Credentials, Refresh};
+pub use cases::{Case, CaseFilter, CaseKind, StoredReport};
 pub use copies::{Beside, CopyError, Staged};
 pub use deeds::Deed;
 pub use document::Document;

@@ -84,6 +84,8 @@ pub(super) fn current_text(conn: &mut Conn, entity: &Entity) -> QueryResult<Opti
         | EntityKind::Task
         | EntityKind::Lease
         | EntityKind::File
+        | EntityKind::Case
+        | EntityKind::Report
         | EntityKind::SigningKey => Ok(None),
     }
 }

@@ -7,6 +7,7 @@ mod editorial;
 mod evidence;
 mod gate;
 mod log;
+mod matters;
 mod outage;
 mod params;
 mod privacy;

@@ -253,7 +253,7 @@ fn a_copy_holds_no_key() {
     let text = |what: &str, table: &str| {
         db.texts(&format!("SELECT {what} AS text FROM {table}")).into_iter()
     };
-    let settings = text("value", "meta WHERE key IN ('log_key', 'cursor_key')");
+    let settings = text("value", "meta WHERE key IN ('log_key', 'cursor_key', 'link_key')");
     let tokens = text("hex(private)", "signing_keys").map(|hex| {
         let byte = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).unwrap();
         (0..hex.len()).step_by(2).map(byte).collect::<Vec<u8>>()

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod app;
 pub mod db;
 pub mod flows;
+pub mod matters;
 pub mod postgres;
 pub mod program;
 pub mod providers;
