@@ -1,10 +1,18 @@
 //! What an operator sets: read once from flags and environment, checked, passed down.
 
+mod cidr;
+mod limits;
+
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
+
+pub use self::{
+    cidr::{Cidr, NoCidr},
+    limits::LimitArgs,
+};
 
 /// Which database to use.
 #[derive(Debug, Clone, Args)]
@@ -119,9 +127,16 @@ pub struct ServeArgs {
     #[expect(missing_docs, reason = "a doc comment would become a heading of the help")]
     pub operator: Operator,
 
+    /// File with the key that seals the secrets of second factors, 32 bytes in base64; keep it
+    /// apart from the database and its backups. Without it the secrets are kept as they are
+    /// [default: made beside a SQLite database]
+    #[arg(long, env = "BEDSIDE_SECOND_FACTOR_KEY_FILE", value_name = "FILE")]
+    pub second_factor_key_file: Option<std::path::PathBuf>,
+
     /// Where files behind evidence are kept; by default beside the file of a SQLite database
     #[arg(long, env = "BEDSIDE_EVIDENCE_DIR", value_name = "FOLDER")]
     pub evidence_dir: Option<std::path::PathBuf>,
+
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become a heading of the help")]
     pub log: LogArgs,
@@ -129,6 +144,10 @@ pub struct ServeArgs {
     /// from the database and its backups. Without it no contacts are taken
     #[arg(long, env = "BEDSIDE_CONTACT_KEY_FILE", value_name = "FILE")]
     pub contact_key_file: Option<PathBuf>,
+
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "a doc comment would become a heading of the help")]
+    pub limits: LimitArgs,
 
     /// Threads that answer requests; by default one for each processor
     #[arg(long, env = "BEDSIDE_WORKERS", value_name = "N")]

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod answer;
+mod bulk;
 pub mod check;
 pub mod compare;
 pub mod cursor;
@@ -48,7 +49,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use uuid::Uuid;
 
 use self::{
-    accounts::Accounts,
+    accounts::{Accounts, Uses, throttle::Throttle},
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
     links::Links,
@@ -59,6 +60,7 @@ use self::{
     seal::SealKey,
 };
 use crate::{
+    auth::Devices,
     catalog::{Catalog, CatalogHandle},
     clock::Clock,
     config::Operator,
@@ -96,8 +98,15 @@ pub struct App {
     pub accounts: ArcSwap<Accounts>,
     /// What people have to look at.
     pub queue: queue::Queue,
+    /// Seals the secrets of second factors; without it they are kept as they are.
+    pub second_factor_key: OnceLock<SealKey>,
     /// Where evidence files are kept, if not beside the database.
     pub evidence_dir: OnceLock<PathBuf>,
+    /// Knows the devices that people have signed in from.
+    pub devices: Devices,
+    /// Slows guessing down.
+    pub throttle: Throttle,
+    uses: Uses,
     freshness: freshness::Counted,
     /// The public log: its name, its key and its signed head.
     pub log: PublicLog,
@@ -132,9 +141,10 @@ impl App {
     ) -> anyhow::Result<Arc<Self>> {
         let rulebook = Rulebook::built_in().context("the built-in rulebook is damaged")?;
         let gazetteer = Gazetteer::embedded().context("the built-in gazetteer is damaged")?;
-        let key = |key| secret_key(&store, key).context("cannot read a key of the database");
+        let key = |of| secret_key(&store, of).context("cannot read the keys of the directory");
         let cursors = Cursors::new(&key(MetaKey::CursorKey)?);
         let links = Links::new(&key(MetaKey::LinkKey)?);
+        let devices = Devices::new(&key(MetaKey::DeviceKey)?);
         let log = PublicLog::open(&store, log)?;
         let today = clock.today();
         log.renew(&store, &rulebook, today).context("cannot bring the public log up to date")?;
@@ -156,7 +166,11 @@ impl App {
             report_quota: Quota::default(),
             accounts: ArcSwap::from_pointee(accounts),
             queue: queue::Queue::default(),
+            second_factor_key: OnceLock::new(),
             evidence_dir: OnceLock::new(),
+            devices,
+            throttle: Throttle::default(),
+            uses: Uses::default(),
             freshness: freshness::Counted::default(),
             log,
             catching_up: Mutex::new(()),
@@ -208,20 +222,22 @@ impl App {
     }
 }
 
-/// A key of the database's own: made when it is first needed, kept in the database, shared by
+/// A key that signs something of ours: made at the first start, kept in the database, shared by
 /// replicas.
-///
-/// # Errors
-/// When the store fails, or holds no such key where it should.
-pub fn secret_key(store: &Store, key: MetaKey) -> anyhow::Result<Vec<u8>> {
-    if let Some(text) = store.read(|reader| reader.meta(key))? {
-        return Ok(STANDARD.decode(text)?);
-    }
+fn secret_key(store: &Store, key: MetaKey) -> anyhow::Result<Vec<u8>> {
+    let known = store.read(|reader| reader.meta(key))?;
+    let text = match known {
+        Some(text) => text,
+        None => fresh_key(store, key)?,
+    };
+    Ok(STANDARD.decode(text)?)
+}
+
+/// Makes a key. Another replica may have been first: what the database holds in the end counts.
+fn fresh_key(store: &Store, key: MetaKey) -> Result<String, store::Error> {
     let fresh: [u8; 32] = rand::random();
     let actor = Actor::new(ActorKind::System, "bedside");
-    let reason = Reason::new("first_start", "");
-    // Another replica may have been first: what the database holds in the end counts.
-    let kept = store.write(&actor, &reason, |tx| {
+    let kept = store.write(&actor, &Reason::new("first_start", ""), |tx| {
         if let Some(text) = tx.read().meta(key)? {
             return Ok::<_, store::Error>(text);
         }
@@ -229,5 +245,5 @@ pub fn secret_key(store: &Store, key: MetaKey) -> anyhow::Result<Vec<u8>> {
         tx.set_meta(key, &text)?;
         Ok(text)
     })?;
-    Ok(STANDARD.decode(kept.value)?)
+    Ok(kept.value)
 }

@@ -45,6 +45,9 @@ const PATCH_LIMIT: i64 = 2_000;
 /// How often the store is asked for changes that other processes made.
 const POLL: Duration = Duration::from_millis(500);
 
+/// How often accounts are tended.
+const TEND: Duration = Duration::from_secs(60);
+
 /// A catalog that was read whole, and the providers that are missing in it.
 #[derive(Debug)]
 pub struct Built {
@@ -305,7 +308,7 @@ impl Keeper {
     #[must_use]
     pub fn start(app: Arc<App>) -> Self {
         let mut keeper = Self { stop: Vec::new(), threads: Vec::new() };
-        let (rebuilds, signs) = (Arc::clone(&app), Arc::clone(&app));
+        let (rebuilds, signs, tends) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
         let (pings, watches) = (Arc::clone(&app), Arc::clone(&app));
         let (following, pinging) = (Arc::<Waiting>::default(), Arc::<Waiting>::default());
         let (followed, pinged) = (Arc::clone(&following), Arc::clone(&pinging));
@@ -320,6 +323,7 @@ impl Keeper {
         // What it finds is what following finds; it is here to be waited for.
         keeper.every(POLL, move || drop(pinged.during(|| pings.store.ping())));
         keeper.every(POLL, move || watch::look(&watches, &following, &pinging));
+        keeper.every(TEND, move || tends.tend_accounts());
         keeper.every(POLL, move || rebuilds.settle());
         let mut log = LogKeeping::default();
         log.keep(&signs);

@@ -1,4 +1,5 @@
-//! Passwords that are tried first.
+//! Passwords that are tried first: a list written for this program from what everybody knows
+//! about them (words, rows of keys, years and the endings that people add).
 
 /// The list that ships with the program, one a line, in lower case.
 const LIST: &str = include_str!("common.txt");

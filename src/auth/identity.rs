@@ -31,6 +31,8 @@ pub struct Identity {
     pub scopes: BTreeSet<Scope>,
     /// The session that a person's token belongs to.
     pub session: Option<Uuid>,
+    /// True where the session began with a second factor.
+    pub second_factor: bool,
     /// False for a person whose roles ask for a second factor that was not given: they may do
     /// nothing but set one up.
     pub complete: bool,
@@ -41,5 +43,11 @@ impl Identity {
     #[must_use]
     pub fn role_for(&self, permission: Permission) -> Option<Role> {
         self.complete.then(|| permission.granted_by(&self.roles)).flatten()
+    }
+
+    /// Whether this is a program whose key has a scope.
+    #[must_use]
+    pub fn has_scope(&self, scope: Scope) -> bool {
+        self.kind == Kind::Client && self.scopes.contains(&scope)
     }
 }

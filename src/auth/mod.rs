@@ -11,15 +11,19 @@
 
 mod access;
 mod account;
+pub mod api_key;
 mod common;
+mod device;
 mod identity;
 mod keys;
 pub mod password;
 mod secret;
 mod token;
+pub mod totp;
 
 pub use access::{Permission, Role, Scope};
 pub use account::{Client, Session, User, is_name};
+pub use device::Devices;
 pub use identity::{Identity, Kind};
 pub use keys::{KeyRing, SigningKey};
 pub use secret::{Secret, digest};

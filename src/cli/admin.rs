@@ -33,6 +33,8 @@ pub(super) struct AdminCommand {
 enum AdminWhat {
     /// Make an account; the password comes from a prompt or from standard input
     Create(Create),
+    /// Give an account another password, take its second factor away and open it again
+    Reset(Reset),
     /// Sign tokens with a new key from now on
     RotateKeys(RotateKeys),
 }
@@ -46,6 +48,16 @@ struct Create {
     /// What the person is here to do: viewer, editor, verifier, compliance_officer or admin
     #[arg(long = "role", value_name = "ROLE", default_value = "admin")]
     roles: Vec<Role>,
+
+    #[command(flatten)]
+    database: DatabaseArgs,
+}
+
+/// `bedside admin reset`.
+#[derive(Debug, Args)]
+struct Reset {
+    /// The name of the account
+    name: String,
 
     #[command(flatten)]
     database: DatabaseArgs,
@@ -66,6 +78,7 @@ impl AdminCommand {
     pub(super) fn run(self) -> Result<Exit, Failure> {
         match self.what {
             AdminWhat::Create(command) => command.run(),
+            AdminWhat::Reset(command) => command.run(),
             AdminWhat::RotateKeys(command) => command.run(),
         }
     }
@@ -81,6 +94,19 @@ impl Create {
         let user = app.create_user(&operator(), &reason, new).map_err(failure)?;
         let roles: Vec<&str> = user.roles.iter().map(|role| role.as_str()).collect();
         exit::print(&format!("made the account {} ({})", user.name, roles.join(", ")))
+    }
+}
+
+impl Reset {
+    fn run(self) -> Result<Exit, Failure> {
+        let app = open(&self.database)?;
+        let password = read_password()?;
+        let reason = Reason::new("account_reset", "reset at the terminal");
+        let user = app.reset_user(&operator(), &reason, &self.name, &password).map_err(failure)?;
+        exit::print(&format!(
+            "{} signs in with the new password and without a second factor; old sessions ended",
+            user.name
+        ))
     }
 }
 
@@ -113,6 +139,11 @@ fn failure(error: PeopleError) -> Failure {
     match error {
         PeopleError::Name(_)
         | PeopleError::Password(_)
+        | PeopleError::Unknown
+        | PeopleError::Present
+        | PeopleError::TooMany(_)
+        | PeopleError::Stale(_)
+        | PeopleError::State(_)
         | PeopleError::Store(store::Error::Conflict(_)) => Failure::Input(error.into()),
         PeopleError::Store(error) => database::failure(error),
         PeopleError::Hash(_) => Failure::Other(error.into()),

@@ -37,7 +37,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Answer requests over HTTP, from memory
-    Serve(serve::ServeCommand),
+    Serve(Box<serve::ServeCommand>),
     /// Read files into the database
     Import(files::ImportCommand),
     /// Write what the database holds

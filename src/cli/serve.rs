@@ -3,6 +3,7 @@
 use std::{
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
+    path::Path,
     sync::Arc,
     time::Duration,
 };
@@ -12,7 +13,13 @@ use clap::Args;
 
 use super::{Exit, Failure, database, exit, files};
 use crate::{
-    app::{App, accounts::DECIDERS, demo, refresh::Keeper, seal::SealKey},
+    app::{
+        App,
+        accounts::{DECIDERS, second_factor_key},
+        demo,
+        refresh::Keeper,
+        seal::SealKey,
+    },
     clock::SystemClock,
     config::ServeArgs,
     http::{
@@ -64,12 +71,18 @@ impl ServeCommand {
             // Nobody has set it before: the application is a line old.
             let _ = app.evidence_dir.set(folder);
         }
+        seal_second_factors(&app, args.second_factor_key_file.as_deref())?;
+        app.throttle.allow(
+            usize::try_from(args.limits.limit_sign_ins.get()).unwrap_or(usize::MAX),
+            usize::try_from(args.limits.limit_guesses.get()).unwrap_or(usize::MAX),
+        );
         let _keeper = Keeper::start(Arc::clone(&app));
 
         let listener = TcpListener::bind(args.listen)
             .with_context(|| format!("cannot listen on {}", args.listen))
             .map_err(Failure::Unavailable)?;
         let shared = Shared::new(Arc::clone(&app), Limits::default(), pages::ROUTES)
+            .with_rate_limits(&args.limits)
             .with_error_page(pages::error_page);
         let running = Running {
             workers: args.workers.map(std::num::NonZeroUsize::get),
@@ -84,6 +97,22 @@ impl ServeCommand {
         server.run().context("the server stopped").map_err(Failure::Other)?;
         Ok(Exit::Done)
     }
+}
+
+/// Takes the key that seals the secrets of second factors.
+fn seal_second_factors(app: &App, file: Option<&Path>) -> Result<(), Failure> {
+    let key = second_factor_key(app.store.target(), file)
+        .context("cannot use the file with the key that seals second factors")
+        .map_err(Failure::Config)?;
+    match key {
+        // Nobody has set it before: the application is a line old.
+        Some(key) => drop(app.second_factor_key.set(key)),
+        None => tracing::warn!(
+            "the secrets of second factors are kept as they are in the database; name a file \
+             with a key by --second-factor-key-file"
+        ),
+    }
+    Ok(())
 }
 
 /// `bedside health`.

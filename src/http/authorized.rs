@@ -12,8 +12,8 @@ use std::{
 };
 
 use actix_web::{
-    FromRequest, HttpRequest,
-    dev::Payload,
+    FromRequest, HttpMessage as _, HttpRequest,
+    dev::{Payload, ServiceRequest},
     http::header::{self, HeaderMap},
     web::Data,
 };
@@ -23,32 +23,50 @@ use super::{
     shared::Shared,
 };
 use crate::{
-    app::accounts::person,
-    auth::{self, Identity, Permission},
+    app::{App, accounts::person},
+    auth::{self, Identity, Permission, Scope},
     store::Actor,
 };
 
-/// Stands for a permission in a signature.
+/// What is asked of whoever calls an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// A person with a role that gives the permission.
+    Permission(Permission),
+    /// A program whose key has the scope, or a person who may see what is not public.
+    Scope(Scope),
+}
+
+/// Stands for a permission or a scope in a signature.
 pub trait Grant {
-    /// The permission.
-    const PERMISSION: Permission;
+    /// What is asked.
+    const ASKED: Asked;
 }
 
 macro_rules! grants {
-    ($($(#[$doc:meta])* $name:ident,)+) => {
+    ($of:ident: $($(#[$doc:meta])* $name:ident,)+) => {
         $(
             $(#[$doc])*
             #[derive(Debug, Clone, Copy)]
             pub struct $name;
 
             impl Grant for $name {
-                const PERMISSION: Permission = Permission::$name;
+                const ASKED: Asked = Asked::$of($of::$name);
             }
         )+
     };
 }
 
 grants! {
+    Scope:
+    /// Read under a rate limit of one's own.
+    DirectoryRead,
+    /// Take all published listings at once.
+    DirectoryBulk,
+}
+
+grants! {
+    Permission:
     /// See what is not public.
     ViewAdmin,
     /// Create and change listings.
@@ -83,10 +101,16 @@ impl<P: Grant> FromRequest for Authorized<P> {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         ready(identify(request).and_then(|identity| {
-            let Some(role) = identity.role_for(P::PERMISSION) else {
-                return Err(Problem::of(refusal(&identity)));
+            let role = match P::ASKED {
+                Asked::Permission(permission) => identity.role_for(permission),
+                Asked::Scope(_) => identity.role_for(Permission::ViewAdmin),
             };
-            let actor = person(&identity, Some(role));
+            let may = role.is_some()
+                || matches!(P::ASKED, Asked::Scope(scope) if identity.has_scope(scope));
+            if !may {
+                return Err(Problem::of(refusal(&identity)));
+            }
+            let actor = person(&identity, role);
             Ok(Self { identity, actor, _may: PhantomData })
         }))
     }
@@ -131,7 +155,22 @@ pub fn identify(request: &HttpRequest) -> Result<Identity, Problem> {
         let detail = "The database does not answer; reading without signing in goes on.";
         return Err(Problem::new(Kind::Unavailable, detail));
     }
-    shared.app.identify(token).ok_or_else(refused)
+    // The gate may have met them already.
+    let met = request.extensions().get::<Met>().map(|Met(identity)| identity.clone());
+    met.unwrap_or_else(|| shared.app.identify(token)).ok_or_else(refused)
+}
+
+/// Whom a token proved, once it was looked at.
+struct Met(Option<Identity>);
+
+/// Who is asking, before it is known whether anybody wants to know; remembered for
+/// [`identify`], since checking a signature takes its time.
+#[must_use]
+pub fn meet(app: &App, request: &ServiceRequest) -> Option<Identity> {
+    let token = bearer(request.headers()).filter(|_| app.takes_writes())?;
+    let identity = app.identify(token);
+    request.extensions_mut().insert(Met(identity.clone()));
+    identity
 }
 
 /// The one bearer token of a request.

@@ -129,8 +129,14 @@ fn check_type(request: &HttpRequest) -> Result<(), Problem> {
 /// # Errors
 /// Text that is no JSON of that shape.
 pub fn typed<T: DeserializeOwned>(body: &JsonBytes) -> Result<T, Problem> {
-    serde_json::from_value(strict_json::read(&body.0)?).map_err(|error| {
-        let detail = error.to_string();
+    let value = strict_json::read(&body.0)?;
+    // An array would be taken for the members of a struct in their order.
+    let read = if value.is_object() {
+        serde_json::from_value(value).map_err(|error| error.to_string())
+    } else {
+        Err("expected an object".to_owned())
+    };
+    read.map_err(|detail| {
         let place = Location::Pointer(String::new());
         let errors = vec![FieldError::new(place, "invalid", detail.clone())];
         Problem::new(Kind::InvalidBody, detail).with_errors(errors)

@@ -1,6 +1,6 @@
 //! What every request passes on its way in and every answer on its way out, in one step.
 //!
-//! In: a request id, the route, the methods that it takes. Around the handler: the deadline and
+//! In: a request id, the route, the methods that it takes, the rate limit. Around the handler: the deadline and
 //! a net for panics. Out: every error as a problem, the security headers, one count and one log
 //! line. One wrapper does it all, since nested middlewares would box a future each and search
 //! is counted in microseconds.
@@ -27,6 +27,8 @@ use actix_web::{
 use futures_util::FutureExt as _;
 
 use super::{
+    authorized,
+    limits::{Class, Sender, Standing},
     metrics::UNMATCHED,
     problem::{Kind, PROBLEM_JSON, Problem},
     routes::served_as,
@@ -64,6 +66,8 @@ struct Arrival {
     route: Option<usize>,
     /// The path, where an error of it is to be a page.
     page: Option<Box<str>>,
+    /// What is left of its sender's budget, where it was counted.
+    standing: Option<Standing>,
 }
 
 /// What becomes of a request.
@@ -83,8 +87,9 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse, Error = Error>,
     S::Future: 'static,
 {
-    let arrival = Arrival::of(shared, &request);
-    let passage = if let Some(answer) = arrival.answer_early() {
+    let mut arrival = Arrival::of(shared, &request);
+    let early = arrival.answer_early().or_else(|| arrival.count(&request));
+    let passage = if let Some(answer) = early {
         Passage::Answered(request.into_response(answer))
     } else {
         if arrival.method == Method::HEAD {
@@ -119,7 +124,8 @@ impl Arrival {
             .map_or_else(|| path.starts_with("/v1/"), |route| route.documented);
         let reads_pages = !documented && reads_pages(request.headers());
         let page = reads_pages.then(|| path.into());
-        Self { started: Instant::now(), id, method: request.method().clone(), route, page, shared }
+        let method = request.method().clone();
+        Self { started: Instant::now(), id, method, route, page, shared, standing: None }
     }
 
     /// The answers that need no handler: to OPTIONS, and to a method that the route lacks.
@@ -139,6 +145,22 @@ impl Arrival {
         };
         answer.headers_mut().insert(header::ALLOW, route.allow.clone());
         Some(answer)
+    }
+
+    /// Counts the request, unless its sender is not limited; the answer where that has asked
+    /// too much already.
+    fn count(&mut self, request: &ServiceRequest) -> Option<HttpResponse> {
+        let limiter = &self.shared.limiter;
+        let class = limiter.class(self.route, &self.method);
+        if class == Class::Free {
+            return None;
+        }
+        let network = limiter.network(request.peer_addr(), request.headers())?;
+        let identity = authorized::meet(&self.shared.app, request);
+        let sender = Sender::of(network, identity.as_ref());
+        self.standing = limiter.spend(class, sender);
+        let refusal = self.standing.as_ref()?.refusal()?;
+        Some(self.render(&refusal, Some(request.request())))
     }
 
     async fn within_deadline<F>(&self, serving: F) -> Result<ServiceResponse, Problem>
@@ -231,8 +253,13 @@ impl Arrival {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             headers.insert(
                 header::ACCESS_CONTROL_EXPOSE_HEADERS,
-                HeaderValue::from_static("ETag, Link, X-Request-Id"),
+                HeaderValue::from_static(
+                    "ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
+                ),
             );
+        }
+        if let Some(standing) = &self.standing {
+            standing.tell(headers);
         }
         headers.insert(REQUEST_ID.clone(), self.id.clone());
         let (status, took) = (answer.status(), self.started.elapsed());

@@ -5,6 +5,8 @@ mod blocking;
 mod body;
 mod docs;
 mod gate;
+mod hashing;
+mod limits;
 mod log_files;
 mod metrics;
 pub mod openapi;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::http::Method;
 use serde_json::json;
 use utoipa::{
     IntoResponses, OpenApi as _,
@@ -16,15 +17,17 @@ use utoipa::{
 use utoipa_actix_web::AppExt as _;
 
 use super::{
+    limits::Class,
     problem::{Kind, PROBLEM_JSON, ProblemBody},
     routes,
 };
+use crate::app::accounts::{ClientVerb, UserVerb};
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "Bedside",
-        description = "The public directory of supervised, in-person ketamine care in the United States, and the register that says, with evidence, which providers prescribe ketamine without anyone at the bedside.\n\nUnknown is never a pass and never a flag: every fact is known with evidence or unknown with a reason. Nobody can pay for a place in any order. A question leaves no trace: addresses take coordinates of two decimals at most, and logs hold neither paths nor queries.\n\nErrors are problems (RFC 9457), each with a type that resolves to its documentation.",
+        description = "The public directory of supervised, in-person ketamine care in the United States, and the register that says, with evidence, which providers prescribe ketamine without anyone at the bedside.\n\nUnknown is never a pass and never a flag: every fact is known with evidence or unknown with a reason. Nobody can pay for a place in any order. A question leaves no trace: addresses take coordinates of two decimals at most, and logs hold neither paths nor queries.\n\nRequests are counted by network, key or account. Answers that were counted say in `RateLimit` how many requests are left and in `RateLimit-Policy` out of how many in how many seconds (draft-ietf-httpapi-ratelimit-headers-10); after the last one the answer is 429 with `Retry-After`.\n\nErrors are problems (RFC 9457), each with a type that resolves to its documentation.",
         contact(
             name = "The maintainers of Bedside",
             url = "https://bedside.example/contact",
@@ -51,7 +54,7 @@ use super::{
         (name = "search", description = "Clinics near a place."),
         (name = "service", description = "The service itself."),
     ),
-    components(schemas(ProblemBody<'_>)),
+    components(schemas(ProblemBody<'_>, ClientVerb, UserVerb)),
 )]
 struct Base;
 
@@ -65,6 +68,7 @@ pub fn document() -> OpenApi {
         .split_for_parts();
     // Pinned, so that a later default of the generator does not move clients.
     document.openapi = OpenApiVersion::Version31;
+    say_limits(&mut document);
     document.components.get_or_insert_default().add_security_scheme("bearer", bearer());
     document
 }
@@ -76,6 +80,21 @@ pub fn text() -> String {
     let mut text = document().to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Says of every operation that counts its requests what it answers to too many of them.
+fn say_limits(document: &mut OpenApi) {
+    for (path, item) in &mut document.paths.paths {
+        if Class::of(Some(path), &Method::GET) == Class::Free {
+            continue;
+        }
+        let methods = [&mut item.get, &mut item.post, &mut item.put, &mut item.patch];
+        for operation in methods.into_iter().chain([&mut item.delete]).flatten() {
+            for (status, response) in problem_responses(&[Kind::TooManyRequests]) {
+                operation.responses.responses.entry(status).or_insert(response);
+            }
+        }
+    }
 }
 
 /// How somebody proves who they are.
@@ -234,8 +253,36 @@ error_class! {
 }
 
 error_class! {
+    /// What may go wrong when something is read that is not public.
+    AdminErrors: InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotAcceptable, Internal, Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when one thing is read that is not public.
+    AdminItemErrors: InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotFound, NotAcceptable, Internal, Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when an account or a program's key is changed.
+    AccountWriteErrors: InvalidBody, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotFound, NotAcceptable, RequestTimeout, Conflict,
+        PreconditionFailed, PayloadTooLarge, UnsupportedMediaType, PreconditionRequired, Internal,
+        Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when somebody changes their own account.
+    OwnAccountErrors: InvalidBody, UnknownParameter, Unauthenticated, InvalidCredentials,
+        Forbidden, NotFound, NotAcceptable, RequestTimeout, Conflict, PayloadTooLarge,
+        UnsupportedMediaType, TooManyRequests, Internal, Unavailable, DeadlineExceeded
+}
+
+error_class! {
     /// What may go wrong with signing in.
-    SignInErrors: InvalidBody, UnknownParameter, InvalidCredentials, NotAcceptable,
+    SignInErrors: InvalidBody, UnknownParameter, InvalidCredentials, SecondFactorNeeded,
+        NotAcceptable,
         RequestTimeout, PayloadTooLarge, UnsupportedMediaType, TooManyRequests, Internal,
         Unavailable, DeadlineExceeded
 }

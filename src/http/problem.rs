@@ -86,6 +86,8 @@ kinds! {
         "The operation needs `Authorization: Bearer` with an access token or an API key that is good now. Which of the many ways in which one can be bad this was is not told.";
     InvalidCredentials = "invalid-credentials", UNAUTHORIZED, "Sign-in refused",
         "There is no such account, it is disabled, or what was given to prove it is wrong. Which of these is not told.";
+    SecondFactorNeeded = "second-factor-needed", UNAUTHORIZED, "Code needed",
+        "The account has a second factor: send the six digits that the authenticator program shows now as `code` too.";
     Forbidden = "forbidden", FORBIDDEN, "Not allowed",
         "You are who you say, but none of your roles or scopes allows this. Ask an administrator.";
     SecondFactorMissing = "second-factor-missing", FORBIDDEN, "Second factor needed",
@@ -171,6 +173,7 @@ impl Kind {
             StatusCode::REQUEST_TIMEOUT => Self::RequestTimeout,
             StatusCode::PAYLOAD_TOO_LARGE => Self::PayloadTooLarge,
             StatusCode::UNSUPPORTED_MEDIA_TYPE => Self::UnsupportedMediaType,
+            StatusCode::TOO_MANY_REQUESTS => Self::TooManyRequests,
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => Self::HeadTooLarge,
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             other if other.is_client_error() => Self::BadRequest,

@@ -172,6 +172,13 @@ impl From<FileError> for Problem {
 }
 
 impl Problem {
+    /// Too many guesses at a secret; how many seconds to wait.
+    pub(super) fn guesses(seconds: i64) -> Self {
+        let detail = "Too many guesses at this account or from this network.";
+        let seconds = u16::try_from(seconds).unwrap_or(u16::MAX);
+        Self::new(Kind::TooManyRequests, detail).retry_after(seconds)
+    }
+
     /// What a check of a row says, about the body that it was made of.
     fn of_row(problems: &[evidence::Problem]) -> Self {
         let errors: Vec<FieldError> = problems
@@ -194,7 +201,9 @@ impl From<SignInError> for Problem {
     fn from(error: SignInError) -> Self {
         match error {
             SignInError::Refused => Self::of(Kind::InvalidCredentials),
-            SignInError::Unsigned => Self::internal(error),
+            SignInError::CodeNeeded => Self::of(Kind::SecondFactorNeeded),
+            SignInError::TooMany(seconds) => Self::guesses(seconds),
+            SignInError::Unsigned | SignInError::Sealed(_) => Self::internal(error),
             SignInError::Store(error) => error.into(),
         }
     }

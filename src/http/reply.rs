@@ -14,6 +14,8 @@ use super::problem::{Kind, Problem};
 pub enum Media {
     /// JSON.
     Json,
+    /// One JSON text a line.
+    NdJson,
     /// GeoJSON (RFC 7946).
     GeoJson,
     /// A page for people.
@@ -30,6 +32,7 @@ impl Media {
     pub const fn essence(self) -> &'static str {
         match self {
             Self::Json => "application/json",
+            Self::NdJson => "application/x-ndjson",
             Self::GeoJson => "application/geo+json",
             Self::Html => "text/html",
             Self::Text => "text/plain",
@@ -42,6 +45,7 @@ impl Media {
     pub const fn content_type(self) -> &'static str {
         match self {
             Self::Json => "application/json",
+            Self::NdJson => "application/x-ndjson",
             Self::GeoJson => "application/geo+json",
             Self::Html => "text/html; charset=utf-8",
             Self::Text => "text/plain; charset=utf-8",

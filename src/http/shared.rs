@@ -9,13 +9,18 @@ use actix_web::{
 use chrono::{Datelike as _, NaiveDate};
 
 use super::{
+    hashing::Hashing,
+    limits::Limiter,
     metrics::Metrics,
     openapi,
     reply::{self, Media},
     routes::Routes,
     turn::Turns,
 };
-use crate::app::{App, picture::RECORD_VERSION};
+use crate::{
+    app::{App, picture::RECORD_VERSION},
+    config::LimitArgs,
+};
 
 /// How much a client may ask of the service, and how long.
 #[derive(Debug, Clone)]
@@ -82,6 +87,10 @@ pub struct Shared {
     pub metrics: Metrics,
     /// Turns at having listings evaluated for another date.
     pub other_dates: Turns,
+    /// Whose turn it is to have a password hashed.
+    pub hashing: Hashing,
+    /// Counts what clients ask.
+    pub limiter: Limiter,
     /// Shows errors to people; without it everybody gets problem documents.
     pub error_page: Option<ErrorPage>,
 }
@@ -92,7 +101,24 @@ impl Shared {
     pub fn new(app: Arc<App>, limits: Limits, more: &[(&str, &[Method])]) -> Self {
         let routes = Routes::new(&openapi::document(), more);
         let metrics = Metrics::new(&routes);
-        Self { app, limits, routes, metrics, other_dates: Turns::default(), error_page: None }
+        let limiter = Limiter::new(&LimitArgs::default(), routes.all());
+        Self {
+            app,
+            limits,
+            routes,
+            metrics,
+            other_dates: Turns::default(),
+            hashing: Hashing::default(),
+            limiter,
+            error_page: None,
+        }
+    }
+
+    /// The same, with other rate limits than those that ship.
+    #[must_use]
+    pub fn with_rate_limits(self, settings: &LimitArgs) -> Self {
+        let limiter = Limiter::new(settings, self.routes.all());
+        Self { limiter, ..self }
     }
 
     /// The same, with errors as pages for those who ask for pages.

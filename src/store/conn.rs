@@ -3,12 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place that opens connections")]
 
-use std::{
-    fs::File,
-    io::{ErrorKind, Read},
-    path::Path,
-    sync::Arc,
-};
+use std::{io::ErrorKind, path::Path, sync::Arc};
 
 use diesel::{
     Connection, PgConnection, QueryResult, SqliteConnection,
@@ -44,31 +39,33 @@ pub(super) enum SqliteFile {
 }
 
 impl SqliteFile {
-    /// Reads the header. Source of the offsets: SQLite's description of its file format, 1.3.
+    /// Looks at the header.
+    ///
+    /// SQLite reads it, as a file that never changes, which takes no lock and makes no file. A
+    /// handle of our own would do harm: when a process closes any handle of a file, it loses
+    /// every lock that it has on it. The next program to close the database would then think
+    /// itself alone and take the write-ahead log away from the connections that still use it.
     pub fn at(path: &Path) -> Result<Self, Error> {
-        let unreadable = |source: std::io::Error| Error::Unavailable {
+        let unreadable = |source: Box<dyn std::error::Error + Send + Sync>| Error::Unavailable {
             doing: "reading the database file",
-            source: Box::new(source),
+            source,
         };
-        let file = match File::open(path) {
-            Ok(file) => file,
+        match std::fs::metadata(path) {
+            Ok(metadata) if metadata.len() == 0 => return Ok(Self::Empty),
+            Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::Absent),
-            Err(error) => return Err(unreadable(error)),
-        };
-        let mut header = Vec::with_capacity(100);
-        file.take(100).read_to_end(&mut header).map_err(unreadable)?;
-        let id = header.get(68..72).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
-        Ok(match id.map(i32::from_be_bytes) {
-            _ if header.is_empty() => Self::Empty,
-            Some(id) if header.starts_with(b"SQLite format 3\0") => {
-                if id == APPLICATION_ID {
-                    Self::Ours
-                } else {
-                    Self::Foreign("a SQLite database of another application")
-                }
+            Err(error) => return Err(unreadable(error.into())),
+        }
+        let mut sqlite = SqliteConnection::establish(&uri(path, "ro&immutable=1"))
+            .map_err(|error| unreadable(error.into()))?;
+        match dialect::application_id(&mut sqlite) {
+            Ok(id) if id == i64::from(APPLICATION_ID) => Ok(Self::Ours),
+            Ok(_) => Ok(Self::Foreign("a SQLite database of another application")),
+            Err(error) if error.to_string().contains("not a database") => {
+                Ok(Self::Foreign("a file that is no SQLite database"))
             }
-            _ => Self::Foreign("a file that is no SQLite database"),
-        })
+            Err(error) => Err(unreadable(error.into())),
+        }
     }
 }
 

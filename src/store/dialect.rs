@@ -234,6 +234,14 @@ pub(super) fn restore_settings(
     Ok(())
 }
 
+/// The mark that says which application a SQLite file belongs to.
+pub(super) fn application_id(sqlite: &mut SqliteConnection) -> QueryResult<i64> {
+    let row: Number =
+        diesel::sql_query("SELECT application_id AS number FROM pragma_application_id")
+            .get_result(sqlite)?;
+    Ok(row.number)
+}
+
 /// The settings of this connection that durability and patience depend on.
 pub(super) fn settings(conn: &mut Conn) -> QueryResult<Vec<(&'static str, String)>> {
     let queries: &[(&'static str, &str)] = match conn {

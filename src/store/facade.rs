@@ -4,12 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use diesel::r2d2::{Pool, PooledConnection};
+use uuid::Uuid;
 
 use super::{
     Actor, Error, Migrations, Publisher, Reader, Reason, Target, Tx,
+    accounts::note_uses,
     conn::{LogFailures, Manager, read_tx, write_tx},
     migrate::migrate,
-    turn::Turn,
+    turn::{Held, Turn},
 };
 use crate::clock::Clock;
 
@@ -127,11 +129,7 @@ impl Store {
         reason: &Reason,
         change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<Done<T>, E> {
-        let _turn =
-            self.shared.turn.take(self.shared.turn_wait).ok_or_else(|| Error::Unavailable {
-                doing: "waiting for other writers",
-                source: "another write takes too long".into(),
-            })?;
+        let _turn = self.turn()?;
         write_tx(&mut *self.connection()?, |conn| {
             let publisher = self.shared.publisher.as_deref();
             let mut tx = Tx::begin(conn, actor, reason, publisher, self.shared.clock.now())?;
@@ -139,6 +137,16 @@ impl Store {
             let at = tx.at();
             Ok(Done { value, head: tx.finish()?, at })
         })
+    }
+
+    /// Writes down when programs' keys were last used. A note and no change: the one write that
+    /// has no journal entry, since reading makes it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub fn note_client_uses(&self, uses: &[(Uuid, DateTime<Utc>)]) -> Result<(), Error> {
+        let _turn = self.turn()?;
+        write_tx(&mut *self.connection()?, |conn| note_uses(conn, uses))
     }
 
     /// Sees that the database is there and takes writes.
@@ -165,6 +173,13 @@ impl Store {
     #[must_use]
     pub fn migrations(&self) -> &Migrations {
         &self.shared.migrations
+    }
+
+    fn turn(&self) -> Result<Held<'_>, Error> {
+        self.shared.turn.take(self.shared.turn_wait).ok_or_else(|| Error::Unavailable {
+            doing: "waiting for other writers",
+            source: "another write takes too long".into(),
+        })
     }
 
     fn connection(&self) -> Result<PooledConnection<Manager>, Error> {

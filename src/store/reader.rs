@@ -50,6 +50,8 @@ texts! {
     MetaKey {
         /// The key that signs cursors, base64; every process on the database shares it.
         CursorKey = "cursor_key",
+        /// The key that signs device tokens, base64.
+        DeviceKey = "device_key",
         /// The seed of the key that signs checkpoints of the public log, base64.
         LogKey = "log_key",
         /// The public log's name; it is in every checkpoint.
@@ -66,7 +68,7 @@ impl MetaKey {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         match self {
-            Self::CursorKey | Self::LinkKey | Self::LogKey => true,
+            Self::CursorKey | Self::DeviceKey | Self::LinkKey | Self::LogKey => true,
             Self::LogOrigin | Self::Published => false,
         }
     }

@@ -1,15 +1,20 @@
 //! The document of the API: committed, complete, and true of what is served.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeSet, HashSet},
+    path::Path,
+};
 
 use actix_web::http::Method;
 use bedside::{auth::Role, http::openapi};
 use serde_json::{Value as Json, json};
 
-use crate::support::{
-    accounts::{PASSWORD, user},
-    app::TestApp,
-    matters::matters,
+use crate::{
+    api::operations::{rows, send},
+    support::{
+        app::{Reply, TestApp},
+        matters::matters,
+    },
 };
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
@@ -196,11 +201,25 @@ fn faults(document: &Json, schema: &Json, value: &Json) -> Vec<String> {
         .collect()
 }
 
+/// The answer must be one that the document describes.
+fn fits(document: &Json, method: &str, template: &str, reply: &Reply) {
+    let response = &document["paths"][template][method]["responses"][reply.status.to_string()];
+    assert!(response.is_object(), "{method} {template}: {} is not said", reply.status);
+    if reply.body.is_empty() {
+        return;
+    }
+    let kind = reply.header("content-type").unwrap().split(';').next().unwrap().to_owned();
+    let schema = &response["content"][&kind]["schema"];
+    assert!(!schema.is_null(), "{method} {template}: {} as {kind} is not said", reply.status);
+    if kind.ends_with("json") && kind != "application/x-ndjson" {
+        let faults = faults(document, schema, &reply.json());
+        assert!(faults.is_empty(), "{method} {template}: {faults:#?}");
+    }
+}
+
 #[test]
 fn every_operation_answers_as_the_document_says() {
     let app = TestApp::with_database();
-    let account = user(app.app(), &[Role::Viewer]);
-    let sign_in = json!({"username": account.name, "password": PASSWORD}).to_string();
     let admin = app.as_role(Role::Admin);
     let made = matters(app.app());
     let document = document();
@@ -268,13 +287,7 @@ fn every_operation_answers_as_the_document_says() {
         ),
         ("post", "/v1/evaluations", "/v1/evaluations".into(), r#"{"facts": {"x": true}}"#, 422),
         ("get", "/v1/reference/{list}", "/v1/reference/payments".into(), "", 200),
-        ("get", "/v1/changes", "/v1/changes?limit=500".into(), "", 200),
-        ("get", "/v1/log", "/v1/log".into(), "", 200),
-        ("get", "/v1/log/entries", "/v1/log/entries?limit=500".into(), "", 200),
-        ("get", "/v1/log/proof/{index}", "/v1/log/proof/0".into(), "", 200),
-        ("get", "/checkpoint", "/checkpoint".into(), "", 200),
-        ("get", "/tile/{level}/{index}", "/tile/0/000.p/1".into(), "", 200),
-        ("post", "/v1/auth/token", "/v1/auth/token".into(), &sign_in, 200),
+        ("get", "/.well-known/jwks.json", "/.well-known/jwks.json".into(), "", 200),
         ("post", "/v1/auth/token", "/v1/auth/token".into(), r#"{"username": 1}"#, 400),
         ("get", "/checkpoint", "/checkpoint".into(), "", 200),
         ("get", "/tile/{level}/{index}", format!("/tile/0/000.p/{size}"), "", 200),
@@ -353,14 +366,15 @@ fn every_operation_answers_as_the_document_says() {
         };
         assert_eq!(reply.status, *status, "{method} {path}: {}", reply.text());
         covered.insert((method.to_string(), template.to_string()));
-        let response = &document["paths"][template][method]["responses"][status.to_string()];
-        let kind = reply.header("content-type").unwrap().split(';').next().unwrap().to_owned();
-        let schema = &response["content"][&kind]["schema"];
-        assert!(!schema.is_null(), "{method} {path}: {status} as {kind} is not documented");
-        if kind.ends_with("json") {
-            let faults = faults(&document, schema, &reply.json());
-            assert!(faults.is_empty(), "{method} {path}: {faults:#?}");
-        }
+        fits(&document, method, template, &reply);
+    }
+    // What is not public or changes something has a request that works in another table.
+    for row in rows() {
+        let Some(works) = row.works else { continue };
+        let reply = send(&app, row.operation, &works(&app));
+        let (method, template) = row.operation.split_once(' ').unwrap();
+        fits(&document, &method.to_lowercase(), template, &reply);
+        covered.insert((method.to_lowercase(), template.to_owned()));
     }
     for (method, path, _) in operations(&document) {
         let elsewhere =
@@ -539,7 +553,10 @@ fn every_operation_on_evidence_answers_as_the_document_says() {
 
 #[test]
 fn every_example_fits_its_schema() {
-    fn walk(document: &Json, node: &Json, at: &str, found: &mut Vec<String>) {
+    /// What was checked already, and what is wrong.
+    type Found = (HashSet<String>, Vec<String>);
+
+    fn walk(document: &Json, node: &Json, at: &str, found: &mut Found) {
         let Json::Object(members) = node else {
             if let Json::Array(items) = node {
                 for (n, item) in items.iter().enumerate() {
@@ -556,9 +573,13 @@ fn every_example_fits_its_schema() {
             let named = members.get("examples").and_then(Json::as_object).into_iter().flatten();
             let listed = members.get("examples").and_then(Json::as_array).into_iter().flatten();
             for example in examples.chain(named.filter_map(|(_, e)| e.get("value"))).chain(listed) {
+                // The problems are the same for many operations.
+                if !found.0.insert(format!("{schema} {example}")) {
+                    continue;
+                }
                 let faults = faults(document, schema, example);
                 if !faults.is_empty() {
-                    found.push(format!("{at}: {faults:?}"));
+                    found.1.push(format!("{at}: {faults:?}"));
                 }
             }
         }
@@ -569,8 +590,8 @@ fn every_example_fits_its_schema() {
         }
     }
     let document = document();
-    let mut found = Vec::new();
+    let mut found = Found::default();
     walk(&document, &document["paths"], "/paths", &mut found);
     walk(&document, &document["components"]["schemas"], "/components/schemas", &mut found);
-    assert!(found.is_empty(), "{found:#?}");
+    assert!(found.1.is_empty(), "{:#?}", found.1);
 }

@@ -22,6 +22,14 @@ impl App {
         self.change_keys(&actor, &Reason::new("key_age", ""), false, false)
     }
 
+    /// What is to be done about accounts once a minute: keys by their age, and when programs'
+    /// keys were used. What fails now is tried again in a minute.
+    pub fn tend_accounts(&self) {
+        if let Err(error) = self.tend_keys().and_then(|()| self.note_uses()) {
+            tracing::warn!(%error, "the accounts could not be tended");
+        }
+    }
+
     /// Makes a new key that takes over within seconds; tokens of the old ones go on until they
     /// end by themselves, unless the old keys are taken away at once.
     ///

@@ -4,24 +4,32 @@
 //! journal in the same way, so that checking a token costs no I/O and a right that is taken away
 //! on one process is gone on every other within a second.
 
+mod clients;
 mod keys;
 mod people;
+mod sealed;
+mod second_factor;
 mod sign_in;
+pub mod throttle;
 
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-pub use people::{NewUser, PeopleError};
+pub use clients::{ClientError, ClientPatch, NewClient, Uses};
+pub use people::{NewUser, PeopleError, UserPatch};
+pub use sealed::second_factor_key;
+pub use second_factor::{Offer, SecondFactorError};
 pub use sign_in::{SignIn, SignInError, SignedIn};
 
 use super::App;
 use crate::{
-    auth::{Claims, Identity, KeyRing, Kind, LIFETIME, Permission, User},
+    auth::{Claims, Client, Identity, KeyRing, Kind, LIFETIME, Permission, User, api_key},
+    domain::codes,
     store::{self, AccountStates, Actor, ActorKind, Done, Reason, Tx},
 };
 
@@ -32,10 +40,39 @@ pub const DECIDERS: usize = 3;
 /// How far back ended sessions are remembered: until the last of their tokens has ended too.
 const REMEMBERED: TimeDelta = TimeDelta::minutes(5);
 
+codes! {
+    /// What is done to somebody's account.
+    UserVerb {
+        /// The person can no longer sign in, and is signed out everywhere.
+        Disable = "disable",
+        /// They can again.
+        Enable = "enable",
+        /// They are signed out everywhere and can sign in again.
+        SignOut = "sign_out",
+        /// Their second factor is taken away, as when a phone was lost.
+        ResetSecondFactor = "reset_second_factor",
+    }
+}
+
+codes! {
+    /// What is done to a program's key.
+    ClientVerb {
+        /// It no longer opens anything.
+        Disable = "disable",
+        /// It does again.
+        Enable = "enable",
+        /// Another takes its place.
+        ReplaceKey = "replace_key",
+    }
+}
+
 /// Who may come in, as of one revision of the journal.
 #[derive(Debug, Default)]
 pub struct Accounts {
     users: BTreeMap<Uuid, Arc<User>>,
+    /// Programs with the SHA-256 of their keys, by the public part of the key.
+    clients: HashMap<String, (Client, [u8; 32])>,
+    uses: HashMap<Uuid, DateTime<Utc>>,
     ended: HashSet<Uuid>,
     /// The keys that sign tokens.
     pub keys: KeyRing,
@@ -45,6 +82,10 @@ impl From<AccountStates> for Accounts {
     fn from(states: AccountStates) -> Self {
         Self {
             users: states.users.into_iter().map(|user| (user.id, Arc::new(user))).collect(),
+            clients: (states.clients.into_iter())
+                .map(|(client, key)| (client.key_id.clone(), (client, key)))
+                .collect(),
+            uses: states.uses,
             ended: states.ended.into_iter().collect(),
             keys: KeyRing::new(states.keys),
         }
@@ -94,6 +135,9 @@ impl App {
     #[must_use]
     pub fn identify(&self, token: &str) -> Option<Identity> {
         let accounts = self.accounts.load();
+        if token.starts_with(api_key::PREFIX) {
+            return self.identify_client(&accounts, token);
+        }
         let claims = Claims::read(token, &accounts.keys, self.clock.now())?;
         let user = accounts.user(claims.sub).filter(|user| !user.disabled)?;
         if accounts.ended.contains(&claims.sid) {
@@ -104,8 +148,9 @@ impl App {
             id: user.id,
             name: user.name.clone(),
             roles: user.roles.clone(),
-            scopes: std::collections::BTreeSet::new(),
+            scopes: BTreeSet::new(),
             session: Some(claims.sid),
+            second_factor: claims.mfa,
             complete: claims.mfa || !user.needs_second_factor(),
         })
     }

@@ -11,6 +11,7 @@ use crate::{
     auth::Client,
     store::{
         Action, EntityKind, Error, Reader, Tx,
+        conn::Pooled,
         reader::uuid,
         schema::{client_uses, clients},
     },
@@ -51,6 +52,28 @@ impl Reader<'_> {
             self.conn.run("reading clients", |conn| client_uses::table.load(conn))?;
         rows.into_iter().map(|(id, at)| Ok((uuid(&id)?, at.and_utc()))).collect()
     }
+}
+
+/// Writes down when keys were last used. A client that is gone has no use.
+pub(in crate::store) fn note_uses(
+    conn: &mut Pooled,
+    uses: &[(Uuid, DateTime<Utc>)],
+) -> Result<(), Error> {
+    conn.run("writing when keys were used", |conn| {
+        for (client, at) in uses {
+            let (id, at) = (client.to_string(), at.naive_utc());
+            let updated = diesel::update(client_uses::table.find(&id))
+                .set(client_uses::used_at.eq(at))
+                .execute(conn)?;
+            let known: i64 = clients::table.find(&id).count().get_result(conn)?;
+            if updated == 0 && known > 0 {
+                diesel::insert_into(client_uses::table)
+                    .values((client_uses::client_id.eq(&id), client_uses::used_at.eq(at)))
+                    .execute(conn)?;
+            }
+        }
+        Ok(())
+    })
 }
 
 impl Tx<'_> {

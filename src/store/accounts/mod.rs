@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::{Action, Entity, EntityKind, Error, Tx, conn::Conn, rows::sha256, schema, tx::Change};
 use crate::auth::{Client, SigningKey, User};
 
+pub(super) use clients::note_uses;
 pub use sessions::Refresh;
 pub use users::Credentials;
 

@@ -146,13 +146,25 @@ impl Tx<'_> {
         })
     }
 
+    /// Changes a session that goes on with the tokens that it has.
+    ///
+    /// # Errors
+    /// See [`Self::start_session`].
+    pub fn change_session(&mut self, session: &Session) -> Result<(), Error> {
+        self.replace_session(Action::Change, session)
+    }
+
     /// Ends a session before its time; `ended_at` says when.
     ///
     /// # Errors
     /// See [`Self::start_session`].
     pub fn end_session(&mut self, session: &Session) -> Result<(), Error> {
+        self.replace_session(Action::End, session)
+    }
+
+    fn replace_session(&mut self, action: Action, session: &Session) -> Result<(), Error> {
         self.guarded(|tx| {
-            let row = tx.changed_session(Action::End, session)?;
+            let row = tx.changed_session(action, session)?;
             tx.conn.run("writing a session", |conn| {
                 diesel::update(sessions::table.find(&row.id)).set(&row).execute(conn)
             })?;

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use diesel::{Connection as _, connection::SimpleConnection as _};
 use rstest::rstest;
 
 use crate::support::{
@@ -161,4 +162,46 @@ fn a_port_that_is_taken_is_69() {
     let address = taken.local_addr().unwrap().to_string();
     let ran = program.run(&["serve", "--listen", &address]).expect(69);
     assert!(ran.err.contains(&address), "{}", ran.err);
+}
+
+/// What another program writes and closes must reach the server, also once the server has used
+/// several connections: whoever closes a handle of the file loses the locks of all of them.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "another program knows nothing of the store")]
+fn another_program_takes_nothing_away_from_the_server() {
+    let program = Program::new();
+    let server = Serving::start(&program, &[]);
+    let post = |path: &str, body: &str| {
+        let mut connection = TcpStream::connect(server.address).unwrap();
+        connection.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        write!(
+            connection,
+            "POST {path} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        connection.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let log = program.path("bedside.db-wal");
+    let inode = || std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(&log).unwrap());
+    for name in ["ann", "ben"] {
+        std::thread::scope(|scope| {
+            for _ in 0..12 {
+                scope.spawn(|| post("/v1/auth/refresh", r#"{"refresh_token": "nonsense"}"#));
+            }
+        });
+        let before = inode();
+        let file = program.path("bedside.db");
+        let mut other = diesel::SqliteConnection::establish(file.to_str().unwrap()).unwrap();
+        other.batch_execute("SELECT count(*) FROM journal").unwrap();
+        drop(other);
+        program.run_with(&["admin", "create", name], b"a long enough password\n").expect(0);
+        assert_eq!(inode(), before, "the log was taken away");
+        let body = format!(r#"{{"username": "{name}", "password": "a long enough password"}}"#);
+        let answer = post("/v1/auth/token", &body);
+        assert!(answer.starts_with("HTTP/1.1 200"), "{name}: {answer}");
+    }
 }

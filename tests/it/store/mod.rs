@@ -1,5 +1,6 @@
 //! The store's contract; every test runs on SQLite and on PostgreSQL.
 
+mod accounts;
 mod cases;
 mod concurrency;
 mod connections;

@@ -27,6 +27,10 @@ pub struct Person {
     pub user: User,
     /// The value of `Authorization`.
     pub authorization: String,
+    /// The token in it.
+    pub access_token: String,
+    /// What continues the session.
+    pub refresh_token: String,
 }
 
 /// Makes an account with some roles; each has a name of its own.
@@ -59,7 +63,13 @@ pub fn user(app: &Arc<App>, roles: &[Role]) -> User {
 /// Signs somebody in, with the second factor given or not.
 pub fn signed_in(app: &Arc<App>, user: User, second_factor: bool) -> Person {
     let session = app.open_session(&user, second_factor).unwrap();
-    Person { user, authorization: format!("Bearer {}", session.access_token.expose()) }
+    let access_token = session.access_token.expose().to_owned();
+    Person {
+        user,
+        authorization: format!("Bearer {access_token}"),
+        access_token,
+        refresh_token: session.refresh_token.unwrap().expose().to_owned(),
+    }
 }
 
 impl TestApp {

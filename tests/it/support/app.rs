@@ -17,7 +17,7 @@ use actix_web::{
 use bedside::{
     app::{App, demo},
     clock::ManualClock,
-    config::{Demo, Operator},
+    config::{Demo, LimitArgs, Operator},
     gazetteer::Gazetteer,
     http::{
         Server,
@@ -105,6 +105,26 @@ impl TestApp {
         Self::over(&FICTIONAL, limits)
     }
 
+    /// A service with rate limits, which otherwise spare whoever asks from the same machine.
+    pub fn with_rate_limits(limits: &LimitArgs) -> Self {
+        Self::limited(&FICTIONAL, limits)
+    }
+
+    /// The same with a database of its own.
+    pub fn writable_with_rate_limits(limits: &LimitArgs) -> Self {
+        let db = TestDb::new(Backend::Sqlite).unwrap();
+        let app = filled(&db, Demo::Fictional, &noon());
+        let mut service = Self::limited(&app, limits);
+        service.db = Some(db);
+        service
+    }
+
+    fn limited(app: &Arc<App>, limits: &LimitArgs) -> Self {
+        let shared = Shared::new(Arc::clone(app), Limits::default(), &known_routes());
+        let shared = shared.with_rate_limits(limits).with_error_page(pages::error_page);
+        Self::serve(shared, Arc::new(every_route))
+    }
+
     /// A service with the made-up set and a database of its own, which takes writes; with the
     /// clock that it lives by.
     pub fn writable(backend: Backend) -> Option<(Self, Arc<ManualClock>)> {
@@ -144,15 +164,8 @@ impl TestApp {
     /// A service with the pages.
     pub fn pages_over(app: &Arc<App>) -> Self {
         let limits = Limits { request_time: Duration::from_secs(2), ..Limits::default() };
-        let routes: Vec<(&str, &[Method])> =
-            TEST_ROUTES.iter().chain(pages::ROUTES).copied().collect();
-        let shared = Shared::new(Arc::clone(app), limits, &routes);
-        let pages = pages::routes();
-        let more = move |config: &mut actix_web::web::ServiceConfig| {
-            test_routes(config);
-            pages(config);
-        };
-        Self::serve(shared.with_error_page(pages::error_page), Arc::new(more))
+        let shared = Shared::new(Arc::clone(app), limits, &known_routes());
+        Self::serve(shared.with_error_page(pages::error_page), Arc::new(every_route))
     }
 
     /// A service over an application.
@@ -321,6 +334,16 @@ impl Reply {
         }
         problem
     }
+}
+
+/// The routes of the pages, and those that exist only here.
+fn known_routes() -> Vec<(&'static str, &'static [Method])> {
+    TEST_ROUTES.iter().chain(pages::ROUTES).copied().collect()
+}
+
+fn every_route(config: &mut web::ServiceConfig) {
+    test_routes(config);
+    pages::routes()(config);
 }
 
 fn test_routes(config: &mut web::ServiceConfig) {

@@ -1,6 +1,8 @@
-//! What signed-in people do.
+//! What only people with an account may do.
 
+mod accounts;
 pub mod answers;
+pub mod clients;
 pub mod clinics;
 pub mod evidence;
 pub mod flags;
@@ -8,8 +10,9 @@ pub mod invites;
 pub mod queue;
 pub mod reports;
 pub mod statements;
+pub mod users;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -69,7 +72,7 @@ fn id(text: &str) -> Result<Uuid, Problem> {
 #[schema(as = TransitionBody)]
 pub struct Transition {
     /// A snake_case code.
-    #[schema(pattern = "^[a-z][a-z0-9_]{0,59}$", example = "routine_check")]
+    #[schema(pattern = "^[a-z][a-z0-9_]{0,63}$", example = "routine_check")]
     reason_code: String,
     /// In your own words; may be empty.
     #[schema(max_length = 2000, example = "")]
@@ -123,11 +126,11 @@ const MOST_REASON: usize = 2_000;
 /// # Errors
 /// A code of another shape, or a text that is too long.
 pub fn reason(code: &str, text: &str) -> Result<Reason, Problem> {
-    let shaped = (1..=60).contains(&code.len())
+    let shaped = (1..=64).contains(&code.len())
         && code.starts_with(|c: char| c.is_ascii_lowercase())
         && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
     if !shaped {
-        return Err(refused("/reason_code", "a code of up to 60 small letters, digits and `_`"));
+        return Err(refused("/reason_code", "a code of up to 64 small letters, digits and `_`"));
     }
     if text.chars().count() > MOST_REASON {
         return Err(refused("/reason", "at most 2,000 characters"));
@@ -138,10 +141,25 @@ pub fn reason(code: &str, text: &str) -> Result<Reason, Problem> {
 /// A value of a body that cannot be.
 #[must_use]
 pub fn refused(pointer: &str, wanted: &str) -> Problem {
+    bad_member(pointer, format!("write {wanted}"))
+}
+
+/// The problem of a body in which one member is wrong.
+#[must_use]
+pub fn bad_member(pointer: &str, detail: String) -> Problem {
     let place = Location::Pointer(pointer.to_owned());
-    let detail = format!("{pointer}: write {wanted}");
-    let errors = vec![FieldError::new(place, "invalid", format!("write {wanted}"))];
-    Problem::new(Kind::InvalidBody, detail).with_errors(errors)
+    let errors = vec![FieldError::new(place, "invalid", detail.clone())];
+    Problem::new(Kind::InvalidBody, format!("{pointer}: {detail}")).with_errors(errors)
+}
+
+/// A member that may be left out but, if it is there, is not null.
+///
+/// # Errors
+/// Those of its type.
+pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 /// A text of 1 to `most` characters without control characters but line breaks and tabs.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::{
     app::accounts::{SignIn, SignedIn},
-    auth::LIFETIME,
+    auth::{LIFETIME, Secret},
     http::{
         JsonBytes, blocking,
         openapi::SignInErrors,
@@ -15,6 +15,7 @@ use crate::{
         reply::{self, Caching, Media},
         shared::Shared,
         typed,
+        v1::admin::given,
     },
 };
 
@@ -27,8 +28,17 @@ pub struct Body {
     #[schema(max_length = 64, example = "ann")]
     username: String,
     /// Its password.
-    #[schema(max_length = 256, example = "correct horse battery staple")]
+    #[schema(max_length = 256, example = "three quiet herons on a pier")]
     password: String,
+    /// The six digits of the second factor, where the account has one.
+    #[schema(nullable = false, max_length = 16, example = "492039")]
+    #[serde(default, deserialize_with = "given")]
+    code: Option<String>,
+    /// What an earlier sign-in on this device was given: the failures of others then do not slow
+    /// this one.
+    #[schema(nullable = false, max_length = 256, example = "AZQOCnwrfW6aV1sfDI8vEQAAAABpH6ZA")]
+    #[serde(default, deserialize_with = "given")]
+    device_token: Option<String>,
 }
 
 /// An access token with what continues it.
@@ -44,8 +54,14 @@ pub struct TokenAnswer {
     #[schema(minimum = 1, example = 600)]
     expires_in: i64,
     /// Gives the next pair of tokens, once: POST /v1/auth/refresh.
-    #[schema(example = "q1Yk3b0bq5aYxV2Yx1n0yqC9mJm5m1rVb8Qx0m3f7wU")]
-    refresh_token: String,
+    /// Left out where the session keeps the one that it has.
+    #[schema(nullable = false, example = "q1Yk3b0bq5aYxV2Yx1n0yqC9mJm5m1rVb8Qx0m3f7wU")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    /// To be sent along with the next sign-in on this device. It opens nothing.
+    #[schema(nullable = false, example = "AZQOCnwrfW6aV1sfDI8vEQAAAABpH6ZA")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_token: Option<String>,
     /// Seconds until the session ends for good.
     #[schema(minimum = 0, example = 43_200)]
     session_expires_in: i64,
@@ -61,7 +77,8 @@ impl TokenAnswer {
             access_token: signed_in.access_token.expose().to_owned(),
             token_type: "Bearer",
             expires_in: LIFETIME.num_seconds(),
-            refresh_token: signed_in.refresh_token.expose().to_owned(),
+            refresh_token: text(signed_in.refresh_token.as_ref()),
+            device_token: text(signed_in.device_token.as_ref()),
             session_expires_in: (signed_in.expires_at - now).num_seconds().max(0),
             second_factor_missing: signed_in.incomplete,
         }
@@ -71,6 +88,8 @@ impl TokenAnswer {
 /// Sign in
 ///
 /// Gives an access token of ten minutes and a refresh token that continues the session, once.
+/// An account with a second factor needs `code` as well; where it is missing the problem is
+/// `second-factor-needed`, and every other refusal looks the same.
 #[utoipa::path(
     tag = "accounts",
     operation_id = "create_token",
@@ -87,8 +106,36 @@ pub async fn create_token(
     Params::from_query(request.query_string())?.finish()?;
     let body: Body = typed(&body)?;
     let media = reply::negotiate(&request, &[Media::Json])?;
-    let with = SignIn { name: body.username, password: body.password };
-    let signed_in = blocking(&shared, move |app| app.sign_in(&with)).await?;
-    let answer = TokenAnswer::of(&signed_in, shared.app.clock.now());
+    let with = SignIn {
+        name: body.username,
+        password: body.password,
+        code: body.code,
+        device_token: body.device_token,
+        network: shared.limiter.network(request.peer_addr(), request.headers()),
+    };
+    let guess = shared.app.admit(&with)?;
+    let turn = shared.hashing.turn().await?;
+    let signed_in = blocking(&shared, move |app| {
+        let _turn = turn;
+        app.sign_in(&with, &guess)
+    })
+    .await?;
+    answer(&shared, media, &signed_in)
+}
+
+/// The answer with somebody's tokens.
+///
+/// # Errors
+/// A mistake of ours.
+pub fn answer(
+    shared: &Shared,
+    media: Media,
+    signed_in: &SignedIn,
+) -> Result<HttpResponse, Problem> {
+    let answer = TokenAnswer::of(signed_in, shared.app.clock.now());
     Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+}
+
+fn text(secret: Option<&Secret>) -> Option<String> {
+    secret.map(|secret| secret.expose().to_owned())
 }

@@ -24,7 +24,7 @@ pub struct ReasonBody {
     pub reason_code: String,
     /// In your own words.
     #[serde(default)]
-    #[schema(example = "All facts have evidence.", max_length = 1000)]
+    #[schema(example = "All facts have evidence.", max_length = 2000)]
     pub reason: String,
 }
 
@@ -37,7 +37,7 @@ pub struct NewListing {
     pub reason_code: String,
     /// Why, in your own words.
     #[serde(default)]
-    #[schema(example = "Named in a letter.", max_length = 1000)]
+    #[schema(example = "Named in a letter.", max_length = 2000)]
     pub reason: String,
     /// The listing, as a line of the provider file states it. It is a draft, whatever it says.
     #[schema(value_type = Line)]
@@ -53,7 +53,7 @@ pub struct ListingPatch {
     pub reason_code: String,
     /// Why, in your own words.
     #[serde(default)]
-    #[schema(example = "The clinic has a new phone.", max_length = 1000)]
+    #[schema(example = "The clinic has a new phone.", max_length = 2000)]
     pub reason: String,
     /// A merge patch (RFC 7396) of the provider's profile: what is absent stays, null is taken
     /// back, anything else is set.
@@ -76,7 +76,7 @@ pub struct ItemChanges {
     pub reason_code: String,
     /// Why, in your own words.
     #[serde(default)]
-    #[schema(example = "The state's register names the place.", max_length = 1000)]
+    #[schema(example = "The state's register names the place.", max_length = 2000)]
     pub reason: String,
     /// New evidence. It comes behind the evidence that the listing has, and items name it by
     /// its position in the whole list, from 0.
@@ -153,7 +153,7 @@ pub struct HoldRelease {
     #[schema(example = "same_group", pattern = "^[a-z][a-z0-9_]{0,63}$")]
     pub reason_code: String,
     /// Why, in your own words.
-    #[schema(example = "Two clinics of one group.", min_length = 1, max_length = 1000)]
+    #[schema(example = "Two clinics of one group.", min_length = 1, max_length = 2000)]
     pub reason: String,
     /// What is shared.
     pub kind: HoldKind,
@@ -171,7 +171,7 @@ pub struct AddressConfirmation {
     pub reason_code: String,
     /// Why, in your own words.
     #[serde(default)]
-    #[schema(example = "The state's register has the same suite.", max_length = 1000)]
+    #[schema(example = "The state's register has the same suite.", max_length = 2000)]
     pub reason: String,
     /// The site's id.
     pub site: Uuid,
@@ -190,7 +190,7 @@ pub struct ListingMerge {
     pub reason_code: String,
     /// Why, in your own words.
     #[serde(default)]
-    #[schema(example = "Imported twice under two names.", max_length = 1000)]
+    #[schema(example = "Imported twice under two names.", max_length = 2000)]
     pub reason: String,
     /// The listing that stays: its id, or that of one of its sites.
     pub survivor: Uuid,
@@ -208,7 +208,7 @@ pub struct Batch {
     pub reason_code: String,
     /// Why, in your own words.
     #[serde(default)]
-    #[schema(example = "The import of November.", max_length = 1000)]
+    #[schema(example = "The import of November.", max_length = 2000)]
     pub reason: String,
     /// The listings, 1 to 200.
     #[schema(min_items = 1, max_items = 200)]

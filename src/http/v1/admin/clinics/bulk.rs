@@ -53,7 +53,7 @@ pub async fn publish_listings(
         let detail = format!("/ids: expected 1 to {MOST} ids");
         return Err(Problem::new(ProblemKind::InvalidBody, detail));
     }
-    let reason = because(reason_code, reason)?;
+    let reason = because(&reason_code, &reason)?;
     let retry = retry(&request, &body.0)?;
     let answer = blocking(&shared, move |app| {
         let errand = Errand { actor: &by.actor, reason: &reason, retry: retry.as_ref() };

@@ -47,7 +47,7 @@ pub async fn create_listing(
 ) -> Result<HttpResponse, Problem> {
     let media = ask(&request)?;
     let NewListing { reason_code, reason, listing } = typed(&body)?;
-    let reason = because(reason_code, reason)?;
+    let reason = because(&reason_code, &reason)?;
     let retry = retry(&request, &body.0)?;
     let receipt = blocking(&shared, move |app| {
         let errand = Errand { actor: &by.actor, reason: &reason, retry: retry.as_ref() };
@@ -105,7 +105,7 @@ pub async fn patch_listing(
     body: JsonBytes,
 ) -> Result<HttpResponse, Problem> {
     let ListingPatch { reason_code, reason, profile, sites } = typed(&body)?;
-    let why = (by.actor, because(reason_code, reason)?);
+    let why = (by.actor, because(&reason_code, &reason)?);
     change(&request, &shared, &body, why, &id, move |app, errand, at| {
         editorial::patch(app, errand, at, &profile, &sites)
     })
@@ -142,7 +142,7 @@ pub async fn change_listing_items(
     let mut items: ItemChanges = typed(&body)?;
     let added = items.added();
     let ItemChanges { reason_code, reason, withdraw, .. } = items;
-    let why = (by.actor, because(reason_code, reason)?);
+    let why = (by.actor, because(&reason_code, &reason)?);
     change(&request, &shared, &body, why, &id, move |app, errand, at| {
         editorial::change_items(app, errand, at, &added, &withdraw)
     })

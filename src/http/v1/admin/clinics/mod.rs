@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 pub use self::{bodies::*, bulk::*, content::*, read::*, steps::*};
+use super::reason as because;
 use crate::{
     app::{
         App,
@@ -24,7 +25,7 @@ use crate::{
         JsonBytes, blocking,
         params::Params,
         preconditions::{if_match, retry},
-        problem::{Kind, Problem},
+        problem::Problem,
         reply::{self, Caching, Media},
         shared::Shared,
     },
@@ -81,20 +82,4 @@ fn received(receipt: Receipt, media: Media) -> Result<HttpResponse, Problem> {
 /// The entity tag of a version.
 fn version_tag(version: i64) -> EntityTag {
     EntityTag::new_strong(version.to_string())
-}
-
-/// A reason that can be kept: a snake_case code and a text of at most 1,000 characters.
-fn because(code: String, text: String) -> Result<Reason, Problem> {
-    let plain = code.starts_with(|c: char| c.is_ascii_lowercase())
-        && code.len() <= 64
-        && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-    if !plain {
-        let detail = "/reason_code: expected 1 to 64 small letters, digits and underscores";
-        return Err(Problem::new(Kind::InvalidBody, detail));
-    }
-    if text.chars().count() > 1_000 {
-        let detail = "/reason: expected at most 1,000 characters";
-        return Err(Problem::new(Kind::InvalidBody, detail));
-    }
-    Ok(Reason::new(code, text))
 }

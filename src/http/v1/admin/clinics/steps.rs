@@ -50,7 +50,7 @@ pub async fn submit_listing(
     body: JsonBytes,
 ) -> Result<HttpResponse, Problem> {
     let ReasonBody { reason_code, reason } = typed(&body)?;
-    let why = (by.actor, because(reason_code, reason)?);
+    let why = (by.actor, because(&reason_code, &reason)?);
     change(&request, &shared, &body, why, &id, |app, errand, at| {
         editorial::step(app, errand, at, Verb::Submit)
     })
@@ -111,7 +111,7 @@ pub async fn move_listing(
         .filter(|verb| !matches!(verb, Verb::Submit | Verb::Merge))
         .ok_or_else(|| Problem::new(Kind::NotFound, "There is no such step of a listing."))?;
     let ReasonBody { reason_code, reason } = typed(&body)?;
-    let why = (by.actor, because(reason_code, reason)?);
+    let why = (by.actor, because(&reason_code, &reason)?);
     change(&request, &shared, &body, why, &id, move |app, errand, at| match verb {
         Verb::Unmerge => editorial::unmerge(app, errand, at),
         verb => editorial::step(app, errand, at, verb),
@@ -151,7 +151,7 @@ pub async fn release_hold(
         let detail = "/reason: say why what is shared is no obstacle";
         return Err(Problem::new(Kind::InvalidBody, detail));
     }
-    let why = (by.actor, because(reason_code, reason)?);
+    let why = (by.actor, because(&reason_code, &reason)?);
     change(&request, &shared, &body, why, &id, move |app, errand, at| {
         editorial::release(app, errand, at, kind, &key)
     })
@@ -186,7 +186,7 @@ pub async fn confirm_listing_address(
     body: JsonBytes,
 ) -> Result<HttpResponse, Problem> {
     let AddressConfirmation { reason_code, reason, site, evidence } = typed(&body)?;
-    let why = (by.actor, because(reason_code, reason)?);
+    let why = (by.actor, because(&reason_code, &reason)?);
     change(&request, &shared, &body, why, &id, move |app, errand, at| {
         editorial::confirm_address(app, errand, at, site, evidence)
     })
@@ -221,7 +221,7 @@ pub async fn merge_listing(
     body: JsonBytes,
 ) -> Result<HttpResponse, Problem> {
     let ListingMerge { reason_code, reason, survivor, sites } = typed(&body)?;
-    let why = (by.actor, because(reason_code, reason)?);
+    let why = (by.actor, because(&reason_code, &reason)?);
     change(&request, &shared, &body, why, &id, move |app, errand, at| {
         editorial::merge(app, errand, at, survivor, &sites)
     })
