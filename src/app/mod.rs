@@ -18,6 +18,7 @@ pub mod flags;
 pub mod freshness;
 pub mod import;
 pub mod invites;
+pub mod keeping;
 pub mod keys;
 pub mod links;
 mod other_date;
@@ -31,6 +32,7 @@ pub mod request;
 pub mod screening;
 pub mod seal;
 pub mod search;
+mod watch;
 
 use std::{
     collections::BTreeSet,

@@ -20,6 +20,7 @@ use super::{
     accounts::Accounts,
     flags::engine::Look,
     picture::{self, Easel},
+    watch::{self, Waiting},
 };
 use crate::{
     catalog::{Catalog, CatalogBuilder, Change},
@@ -294,7 +295,7 @@ impl App {
     }
 }
 
-/// Two threads that keep the catalog current; dropping it stops them. A rebuild of the large
+/// The threads that keep the catalog current; dropping it stops them. A rebuild of the large
 /// tables has a thread of its own, since it must not hold up what others write.
 #[derive(Debug)]
 pub struct Keeper {
@@ -308,12 +309,20 @@ impl Keeper {
     pub fn start(app: Arc<App>) -> Self {
         let mut keeper = Self { stop: Vec::new(), threads: Vec::new() };
         let (rebuilds, signs, tends) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
+        let (pings, watches) = (Arc::clone(&app), Arc::clone(&app));
+        let (following, pinging) = (Arc::<Waiting>::default(), Arc::<Waiting>::default());
+        let (followed, pinged) = (Arc::clone(&following), Arc::clone(&pinging));
         let (follows, mut duties) = (app, Duties::default());
         keeper.every(POLL, move || {
-            if follow(&follows) {
-                duties.attend(&follows);
-            }
+            followed.during(|| {
+                if follow(&follows) {
+                    duties.attend(&follows);
+                }
+            });
         });
+        // What it finds is what following finds; it is here to be waited for.
+        keeper.every(POLL, move || drop(pinged.during(|| pings.store.ping())));
+        keeper.every(POLL, move || watch::look(&watches, &following, &pinging));
         keeper.every(TEND, move || tends.tend_accounts());
         keeper.every(POLL, move || rebuilds.settle());
         let mut log = LogKeeping::default();

@@ -1,6 +1,7 @@
 //! The command line: one file a group of commands.
 
 mod admin;
+mod backup;
 mod database;
 mod exit;
 mod files;
@@ -55,6 +56,10 @@ enum Command {
     Admin(admin::AdminCommand),
     /// Check and keep the public log of changes
     Log(log::LogCommand),
+    /// Copy the directory while it is in use: database and evidence files, without keys
+    Backup(backup::BackupCommand),
+    /// Put a copy in place
+    Restore(backup::RestoreCommand),
     /// Bring the database's tables up to date, or say what there is to do
     Migrate(database::MigrateCommand),
     /// Print the OpenAPI document
@@ -85,6 +90,8 @@ impl Cli {
             Command::Invite(command) => command.run(),
             Command::Admin(command) => command.run(),
             Command::Log(command) => command.run(),
+            Command::Backup(command) => command.run(),
+            Command::Restore(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Openapi => exit::print(&crate::http::openapi::text()),
             Command::Health(command) => command.run(),

@@ -14,6 +14,7 @@ mod limits;
 mod log;
 mod matters;
 pub mod operations;
+mod outage;
 mod params;
 mod privacy;
 mod providers;

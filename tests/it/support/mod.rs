@@ -6,8 +6,9 @@ pub mod app;
 pub mod db;
 pub mod flows;
 pub mod matters;
-mod postgres;
+pub mod postgres;
 pub mod program;
 pub mod providers;
+pub mod proxy;
 
 pub use db::{Backend, TestDb};
