@@ -23,6 +23,13 @@ browser *args:
     cargo build
     tests/browser/run.sh target/debug/bedside {{ args }}
 
+# Power cuts, failing system calls and full disks, as root on a machine with strace; takes minutes.
+faults:
+    cargo build
+    python3 tests/faults/power_cut.py
+    python3 tests/faults/syscalls.py
+    python3 tests/faults/disk.py
+
 # Lighthouse on the search page, a list and a clinic.
 lighthouse:
     cargo build --release

@@ -6,11 +6,18 @@
 
 use std::{hint::black_box, io::Cursor, sync::Arc};
 
-use actix_web::{App as Application, dev::ServiceResponse, test, web::Data};
+use actix_http::Request;
+use actix_web::{
+    App as Application,
+    dev::{Service, ServiceResponse},
+    test,
+    web::Data,
+};
 use bedside::{
     app::{
         App,
         import::{Form, ImportOptions, Knowledge, import},
+        public_log::PublicRecords,
         request::{Place, SearchRequest, Sort, View},
         search::{Rendering, Shape, search},
     },
@@ -46,7 +53,9 @@ fn directory(count: u64) -> Arc<App> {
     let folder = tempfile::tempdir().unwrap();
     let clock = Arc::new(ManualClock::new(today.and_time(NaiveTime::MIN).and_utc()));
     let target = Target::Sqlite(folder.path().join("bench.db"));
-    let store = Store::open(target, &Options::default(), clock.clone()).unwrap();
+    let publisher = Arc::new(PublicRecords::built_in().unwrap());
+    let options = Options { publisher: Some(publisher), ..Options::default() };
+    let store = Store::open(target, &options, clock.clone()).unwrap();
     let rulebook = Rulebook::built_in().unwrap();
     let gazetteer = Gazetteer::embedded().unwrap();
     let report = import(
@@ -87,22 +96,37 @@ fn pages_of_results(criterion: &mut Criterion) {
     let runtime = actix_web::rt::System::new();
     let shared = Data::new(Shared::new(app, Limits::default(), pages::ROUTES));
     let service = runtime.block_on(test::init_service(
-        Application::new().app_data(Data::clone(&shared)).configure(pages::configure),
+        Application::new().app_data(Data::clone(&shared)).configure(pages::routes()),
     ));
     for (name, path) in [
         ("a search page", "/?q=60614"),
         ("a search page in Spanish", "/es/?q=60614"),
         ("a search page with filters", "/?q=60614&payment=medicaid&route=iv"),
+        ("a search page on paper", "/?q=60614&print=true"),
         ("a search page where nothing is near", "/?q=99723"),
     ] {
-        let page = || -> ServiceResponse {
-            let request = test::TestRequest::get().uri(path).to_request();
-            runtime.block_on(test::call_service(&service, request))
-        };
-        assert!(page().status().is_success(), "{path}");
-        group.bench_function(name, |bencher| bencher.iter(page));
+        assert!(page(&service, &runtime, path).status().is_success(), "{path}");
+        group.bench_function(name, |bencher| bencher.iter(|| page(&service, &runtime, path)));
     }
+    // As a crowd from everywhere asks: most of what a page shows was on no page before.
+    let towns = Towns::load().unwrap();
+    let mut random = Random::new(7);
+    let paths: Vec<String> =
+        (0..1_000).map(|_| format!("/?q={}", towns.pick(&mut random).unwrap().zip)).collect();
+    let mut asked = paths.iter().cycle();
+    group.bench_function("a search page, everywhere in turn", |bencher| {
+        bencher.iter(|| page(&service, &runtime, asked.next().unwrap()));
+    });
     group.finish();
+}
+
+/// Asks for a page.
+fn page<S, B>(service: &S, runtime: &actix_web::rt::SystemRunner, path: &str) -> ServiceResponse<B>
+where
+    S: Service<Request, Response = ServiceResponse<B>, Error = actix_web::Error>,
+{
+    let request = test::TestRequest::get().uri(path).to_request();
+    runtime.block_on(test::call_service(service, request))
 }
 
 criterion_group!(benches, pages_of_results);

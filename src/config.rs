@@ -3,7 +3,7 @@
 mod cidr;
 mod limits;
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 use secrecy::{ExposeSecret, SecretString};
@@ -140,6 +140,10 @@ pub struct ServeArgs {
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become a heading of the help")]
     pub log: LogArgs,
+    /// File with the key that seals the contacts of who reports: 32 bytes in base64, kept apart
+    /// from the database and its backups. Without it no contacts are taken
+    #[arg(long, env = "BEDSIDE_CONTACT_KEY_FILE", value_name = "FILE")]
+    pub contact_key_file: Option<PathBuf>,
 
     #[command(flatten)]
     #[expect(missing_docs, reason = "a doc comment would become a heading of the help")]

@@ -26,6 +26,7 @@ use anyhow::{Context as _, Result, ensure};
 use bedside::{
     app::{
         App,
+        public_log::PublicRecords,
         refresh::Keeper,
         request::{Filters, Place, SearchRequest, View},
         search::{Rendering, Shape, search},
@@ -58,7 +59,10 @@ fn main() -> Result<()> {
     let options = Options::parse();
     let started = Instant::now();
     let target: Target = options.database_url.parse()?;
-    let store = Store::open(target, &StoreOptions::default(), Arc::new(SystemClock))?;
+    let publisher = PublicRecords::built_in()?;
+    let options_of_store =
+        StoreOptions { publisher: Some(Arc::new(publisher)), ..StoreOptions::default() };
+    let store = Store::open(target, &options_of_store, Arc::new(SystemClock))?;
     let app = App::open(store, Arc::new(SystemClock), Operator::default())?;
     let questions = questions(2_000)?;
     ask(&app, questions.first().context("no question")?)?;

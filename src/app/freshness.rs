@@ -25,8 +25,8 @@ pub const AGE_GROUPS: [u32; 4] = [30, RECENT_DAYS, 180, 365];
 /// How fresh the published listings are. Sites that are closed for good are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Freshness {
-    /// The revision of the catalog.
-    pub revision: i64,
+    /// The revision of what the public sees.
+    pub revision: u64,
     /// The date that ages are counted to.
     pub as_of: NaiveDate,
     /// All of it.
@@ -55,23 +55,23 @@ pub struct Share {
     pub median_days: Option<u32>,
 }
 
-/// What was counted last.
+/// What was counted last, with the journal's revision of the catalog that it was counted over.
 #[derive(Debug, Default)]
-pub(super) struct Counted(Mutex<Option<Arc<Freshness>>>);
+pub(super) struct Counted(Mutex<Option<(i64, Arc<Freshness>)>>);
 
 /// How fresh the directory is now.
 #[must_use]
 pub fn freshness(app: &App) -> Arc<Freshness> {
     let catalog = app.catalog.load();
     let mut last = app.freshness.0.lock().unwrap_or_else(PoisonError::into_inner);
-    let current = |known: &&Arc<Freshness>| {
-        known.revision == catalog.revision() && known.as_of == catalog.as_of()
-    };
-    if let Some(known) = last.as_ref().filter(current) {
+    if let Some((revision, known)) = last.as_ref()
+        && *revision == catalog.revision()
+        && known.as_of == catalog.as_of()
+    {
         return Arc::clone(known);
     }
     let counted = Arc::new(Freshness::of(&catalog));
-    *last = Some(Arc::clone(&counted));
+    *last = Some((catalog.revision(), Arc::clone(&counted)));
     counted
 }
 
@@ -108,7 +108,7 @@ impl Freshness {
             }
         }
         Self {
-            revision: catalog.revision(),
+            revision: catalog.public_revision(),
             as_of,
             all: all.finish(),
             ages,

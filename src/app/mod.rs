@@ -14,19 +14,25 @@ pub mod detail;
 pub mod editorial;
 pub mod evidence;
 pub mod export;
+pub mod flags;
 pub mod freshness;
 pub mod import;
+pub mod invites;
+pub mod keeping;
 pub mod keys;
+pub mod links;
 mod other_date;
 pub mod picture;
 pub mod providers;
 pub mod public_log;
 pub mod queue;
 pub mod refresh;
+pub mod reports;
 pub mod request;
 pub mod screening;
 pub mod seal;
 pub mod search;
+mod watch;
 
 use std::{
     collections::BTreeSet,
@@ -46,8 +52,11 @@ use self::{
     accounts::{Accounts, Uses, throttle::Throttle},
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
+    links::Links,
     picture::Easel,
     public_log::{LogError, LogSettings, PublicLog},
+    refresh::Seen,
+    reports::quota::Quota,
     seal::SealKey,
 };
 use crate::{
@@ -75,10 +84,16 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Signs cursors.
     pub cursors: Cursors,
+    /// Signs the links that stand in for an account.
+    pub links: Links,
     /// Who runs this directory.
     pub operator: Arc<Operator>,
     /// What administrators' use cases share.
     editorial: editorial::Desk,
+    /// Seals the contacts of who reports; without it none are taken.
+    pub contact_key: OnceLock<SealKey>,
+    /// How often which network has reported today.
+    pub report_quota: Quota,
     /// Who may come in.
     pub accounts: ArcSwap<Accounts>,
     /// What people have to look at.
@@ -96,6 +111,7 @@ pub struct App {
     /// The public log: its name, its key and its signed head.
     pub log: PublicLog,
     catching_up: Mutex<()>,
+    seen: Mutex<Seen>,
     store_reachable: AtomicBool,
     unreadable: Mutex<BTreeSet<Uuid>>,
 }
@@ -127,6 +143,7 @@ impl App {
         let gazetteer = Gazetteer::embedded().context("the built-in gazetteer is damaged")?;
         let key = |of| secret_key(&store, of).context("cannot read the keys of the directory");
         let cursors = Cursors::new(&key(MetaKey::CursorKey)?);
+        let links = Links::new(&key(MetaKey::LinkKey)?);
         let devices = Devices::new(&key(MetaKey::DeviceKey)?);
         let log = PublicLog::open(&store, log)?;
         let today = clock.today();
@@ -142,8 +159,11 @@ impl App {
             store,
             clock,
             cursors,
+            links,
             operator: Arc::new(operator),
             editorial: editorial::Desk::default(),
+            contact_key: OnceLock::new(),
+            report_quota: Quota::default(),
             accounts: ArcSwap::from_pointee(accounts),
             queue: queue::Queue::default(),
             second_factor_key: OnceLock::new(),
@@ -154,6 +174,7 @@ impl App {
             freshness: freshness::Counted::default(),
             log,
             catching_up: Mutex::new(()),
+            seen: Mutex::new(built.seen),
             store_reachable: AtomicBool::new(true),
             unreadable: Mutex::new(built.unreadable.into_iter().collect()),
         }))
@@ -187,7 +208,7 @@ impl App {
     #[must_use]
     pub fn meta(&self, catalog: &Catalog, as_of: chrono::NaiveDate) -> DetailMeta {
         DetailMeta {
-            revision: catalog.revision(),
+            revision: catalog.public_revision(),
             as_of,
             fictional: catalog.fictional(),
             crisis: Crisis::default(),

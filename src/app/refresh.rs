@@ -2,8 +2,9 @@
 //! evaluated anew when the date turns.
 
 use std::{
+    collections::BTreeSet,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::Ordering,
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
@@ -17,11 +18,16 @@ use uuid::Uuid;
 use super::{
     App,
     accounts::Accounts,
+    flags::engine::Look,
     picture::{self, Easel},
+    watch::{self, Waiting},
 };
 use crate::{
     catalog::{Catalog, CatalogBuilder, Change},
-    domain::{ListingState, provider::Provider},
+    domain::{
+        ListingState,
+        provider::{Provider, standing},
+    },
     gazetteer::Gazetteer,
     rules::Rulebook,
     store::{self, DataKind, Document, Store},
@@ -49,6 +55,39 @@ pub struct Built {
     pub catalog: Catalog,
     /// Providers whose stored document this program cannot read.
     pub unreadable: Vec<Uuid>,
+    /// What was seen of flags.
+    pub seen: Seen,
+}
+
+/// What was seen of flags while providers were drawn.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// Providers about whose flags something may be due.
+    pub due: BTreeSet<Uuid>,
+    /// Providers that have flags, of whatever state.
+    pub flagged: BTreeSet<Uuid>,
+}
+
+impl Seen {
+    fn add(&mut self, drawn: &[(Uuid, Flags)]) {
+        for (id, flags) in drawn {
+            if flags.due {
+                self.due.insert(*id);
+            }
+            if flags.some {
+                self.flagged.insert(*id)
+            } else {
+                self.flagged.remove(id)
+            };
+        }
+    }
+}
+
+/// Of one provider: does it have flags, and may something be due about them?
+#[derive(Debug, Clone, Copy)]
+struct Flags {
+    some: bool,
+    due: bool,
 }
 
 /// Reads the whole store into a catalog for a date.
@@ -67,7 +106,8 @@ pub fn build(
     let easel = Easel { rulebook, gazetteer, as_of, today: as_of };
     store.read(|reader| {
         let fictional = reader.data_kind()? == Some(DataKind::Fictional);
-        let builder = CatalogBuilder::new(reader.head()?, as_of, fictional);
+        let builder = CatalogBuilder::new(reader.head()?, as_of, fictional)
+            .public_revision(reader.log_size()?);
         // Reading, drawing and taking in go on side by side.
         thread::scope(|scope| {
             let (to_draw, read) = mpsc::sync_channel::<Vec<Document>>(AHEAD);
@@ -99,8 +139,9 @@ pub fn build(
 
 /// Takes batches in as they come, and makes the catalog.
 fn taken_in(mut builder: CatalogBuilder, drawn: Receiver<Drawn>) -> Built {
-    let mut unreadable = Vec::new();
+    let (mut unreadable, mut seen) = (Vec::new(), Seen::default());
     for batch in drawn {
+        seen.add(&batch.flags);
         unreadable.extend(batch.unreadable);
         for change in batch.changes {
             match change {
@@ -111,7 +152,7 @@ fn taken_in(mut builder: CatalogBuilder, drawn: Receiver<Drawn>) -> Built {
             }
         }
     }
-    Built { catalog: builder.finish(), unreadable }
+    Built { catalog: builder.finish(), unreadable, seen }
 }
 
 fn threads() -> usize {
@@ -122,6 +163,7 @@ fn threads() -> usize {
 #[derive(Debug, Default)]
 struct Drawn {
     changes: Vec<Change>,
+    flags: Vec<(Uuid, Flags)>,
     unreadable: Vec<Uuid>,
 }
 
@@ -130,7 +172,11 @@ impl Drawn {
         let mut drawn = Self::default();
         for document in documents {
             match document.provider() {
-                Ok(provider) => drawn.changes.extend(changes(provider, &document.text, easel)),
+                Ok(provider) => {
+                    let (changes, flags) = changes(provider, &document.text, easel);
+                    drawn.changes.extend(changes);
+                    drawn.flags.push((document.id, flags));
+                }
                 Err(error) => {
                     tracing::error!(%error, "a provider is left out of the directory");
                     drawn.unreadable.push(document.id);
@@ -152,6 +198,7 @@ impl Drawn {
             for worker in workers {
                 let share = worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
                 all.changes.extend(share.changes);
+                all.flags.extend(share.flags);
                 all.unreadable.extend(share.unreadable);
             }
             all
@@ -159,21 +206,25 @@ impl Drawn {
     }
 }
 
-/// What one provider means for the catalog.
-fn changes(provider: Provider, text: &str, easel: Easel<'_>) -> Vec<Change> {
+/// What one provider means for the catalog, and what is seen of its flags.
+fn changes(provider: Provider, text: &str, easel: Easel<'_>) -> (Vec<Change>, Flags) {
+    let some = standing(&provider.flags).next().is_some();
     let sites = provider.sites.iter().map(|site| site.id);
-    match provider.listing_state {
+    let (changes, due) = match provider.listing_state {
         ListingState::Published => picture::records(easel, provider, text),
         ListingState::Delisted | ListingState::Merged => {
-            sites.map(Change::NoListing).chain([picture::gone(&provider)]).collect()
+            (sites.map(Change::NoListing).chain([picture::gone(&provider)]).collect(), false)
         }
         ListingState::Draft
         | ListingState::Submitted
         | ListingState::InReview
         | ListingState::Suspended => {
-            sites.map(Change::NoListing).chain([Change::NoProvider(provider.id)]).collect()
+            let gone = sites.map(Change::NoListing).chain([Change::NoProvider(provider.id)]);
+            let due = Look::new(easel.rulebook, &provider, easel.today).due();
+            (gone.collect(), due.is_some())
         }
-    }
+    };
+    (changes, Flags { some, due })
 }
 
 impl App {
@@ -200,6 +251,7 @@ impl App {
         if date_turned || changes.more || first {
             let built = build(&self.store, &self.rulebook, self.gazetteer, today)?;
             *self.left_out() = built.unreadable.into_iter().collect();
+            *self.seen() = built.seen;
             self.catalog.store(built.catalog);
             // What the public sees from today on is logged, with how many statuses changed.
             return self.log.renew(&self.store, &self.rulebook, today);
@@ -212,11 +264,18 @@ impl App {
             drawn.changes.extend(sites.map(Change::NoListing));
             drawn.changes.push(Change::NoProvider(*id));
         }
-        self.catalog.store(catalog.patched(changes.head, &drawn.changes));
+        self.seen().add(&drawn.flags);
+        let patched = catalog.patched(changes.head, &drawn.changes);
+        self.catalog.store(patched.at_public_revision(changes.log_size));
         let mut unreadable = self.left_out();
         unreadable.retain(|id| !changes.providers.contains(id));
         unreadable.extend(drawn.unreadable);
         Ok(())
+    }
+
+    /// What was seen of flags.
+    pub(super) fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts what has changed since the last rebuild into the large tables, once it is enough
@@ -236,7 +295,7 @@ impl App {
     }
 }
 
-/// Two threads that keep the catalog current; dropping it stops them. A rebuild of the large
+/// The threads that keep the catalog current; dropping it stops them. A rebuild of the large
 /// tables has a thread of its own, since it must not hold up what others write.
 #[derive(Debug)]
 pub struct Keeper {
@@ -250,7 +309,20 @@ impl Keeper {
     pub fn start(app: Arc<App>) -> Self {
         let mut keeper = Self { stop: Vec::new(), threads: Vec::new() };
         let (rebuilds, signs, tends) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
-        keeper.every(POLL, move || follow(&app));
+        let (pings, watches) = (Arc::clone(&app), Arc::clone(&app));
+        let (following, pinging) = (Arc::<Waiting>::default(), Arc::<Waiting>::default());
+        let (followed, pinged) = (Arc::clone(&following), Arc::clone(&pinging));
+        let (follows, mut duties) = (app, Duties::default());
+        keeper.every(POLL, move || {
+            followed.during(|| {
+                if follow(&follows) {
+                    duties.attend(&follows);
+                }
+            });
+        });
+        // What it finds is what following finds; it is here to be waited for.
+        keeper.every(POLL, move || drop(pinged.during(|| pings.store.ping())));
+        keeper.every(POLL, move || watch::look(&watches, &following, &pinging));
         keeper.every(TEND, move || tends.tend_accounts());
         keeper.every(POLL, move || rebuilds.settle());
         let mut log = LogKeeping::default();
@@ -270,8 +342,8 @@ impl Keeper {
     }
 }
 
-/// Takes in what was written, and notes whether the database answers.
-fn follow(app: &App) {
+/// Takes in what was written, and notes whether the database answers: that is returned.
+fn follow(app: &App) -> bool {
     let outcome = app.catch_up();
     let reachable = outcome.is_ok();
     if app.store_reachable.swap(reachable, Ordering::Relaxed) != reachable {
@@ -282,6 +354,36 @@ fn follow(app: &App) {
                 "the database does not answer: reads go on from memory, writes are refused"
             ),
         }
+    }
+    reachable
+}
+
+/// What is due by the clock or by a change, without anybody's decision, and how that went.
+#[derive(Debug, Default)]
+struct Duties {
+    /// The day for which contacts that are past their time were forgotten.
+    contacts: Option<NaiveDate>,
+    failed: bool,
+}
+
+impl Duties {
+    /// Attends to flags and to contacts, and reports the first failure of a row. A failure of
+    /// these says nothing about whether the database takes what others write.
+    fn attend(&mut self, app: &App) {
+        let today = app.clock.today();
+        let done = app.attend_to_flags().and_then(|_changed| {
+            if self.contacts != Some(today) {
+                app.forget_contacts()?;
+                self.contacts = Some(today);
+            }
+            Ok(())
+        });
+        if let Err(error) = &done
+            && !self.failed
+        {
+            tracing::error!(%error, "what is due about flags and contacts waits");
+        }
+        self.failed = done.is_err();
     }
 }
 

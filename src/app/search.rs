@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::{
     App,
-    answer::{Crisis, LeftOut, Origin, PageLinks, SearchAnswer, SearchMeta},
+    answer::{ClinicItem, Crisis, Distance, LeftOut, Origin, PageLinks, SearchAnswer, SearchMeta},
     cursor::CursorError,
     request::{Filters, Place, SearchRequest, Sort, Unknowns, View},
 };
@@ -60,7 +60,7 @@ pub struct SearchPage {
     /// The JSON or GeoJSON body.
     pub body: Vec<u8>,
     /// The revision of the catalog that answered.
-    pub revision: i64,
+    pub revision: u64,
     /// The cursor of the next page; none on the last one.
     pub next_cursor: Option<String>,
 }
@@ -96,7 +96,7 @@ pub fn search(
     rendering: Rendering<'_>,
 ) -> Result<SearchPage, SearchError> {
     find(app, request, |hits, meta| SearchPage {
-        body: Body::new(rendering.shape, hits.len()).write(hits, &meta, &rendering),
+        body: Body::new(rendering.shape, hits).write(hits, &meta, &rendering),
         revision: meta.revision,
         next_cursor: meta.next_cursor,
     })
@@ -107,11 +107,57 @@ pub fn search(
 /// # Errors
 /// As [`search`].
 pub fn answer(app: &App, request: &SearchRequest) -> Result<SearchAnswer, SearchError> {
+    let (data, meta) = each(app, request, |found| found.read())?;
+    Ok(SearchAnswer { data, meta, links: PageLinks { this: String::new(), next: None } })
+}
+
+/// The same answer, each of its listings as `show` takes it from the catalog.
+///
+/// # Errors
+/// As [`search`], and those of `show`.
+pub fn each<T>(
+    app: &App,
+    request: &SearchRequest,
+    mut show: impl FnMut(&Found<'_>) -> Result<T, SearchError>,
+) -> Result<(Vec<T>, SearchMeta), SearchError> {
     find(app, request, |hits, meta| {
-        let items: Result<Vec<_>, _> = hits.iter().map(Body::read).collect();
-        let links = PageLinks { this: String::new(), next: None };
-        Ok(SearchAnswer { data: items.map_err(SearchError::Unreadable)?, meta, links })
+        let shown: Result<Vec<T>, _> = hits.iter().map(|hit| show(&Found { hit })).collect();
+        Ok((shown?, meta))
     })?
+}
+
+/// A listing of a page of results, as the catalog keeps it.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'a> {
+    hit: &'a Hit<'a>,
+}
+
+impl Found<'_> {
+    /// The site's id.
+    #[must_use]
+    pub const fn id(&self) -> uuid::Uuid {
+        self.hit.listing.id()
+    }
+
+    /// How far it is from the middle of the search, rounded as answers round it.
+    #[must_use]
+    pub fn distance(&self) -> Option<Distance> {
+        self.hit.distance_m.map(Distance::of)
+    }
+
+    /// Its item's bytes without the distance, in two parts. The same bytes say the same.
+    #[must_use]
+    pub fn bytes(&self) -> (&[u8], &[u8]) {
+        self.hit.listing.item()
+    }
+
+    /// Its item as a value.
+    ///
+    /// # Errors
+    /// [`SearchError::Unreadable`], which a test rules out.
+    pub fn read(&self) -> Result<ClinicItem, SearchError> {
+        Body::read(self.hit).map_err(SearchError::Unreadable)
+    }
 }
 
 /// Looks once at one catalog, and shows the listings of the page with what goes with them.
@@ -149,7 +195,7 @@ fn find<T>(
         limit: request.limit,
         view: request.view,
         interpreted: located.interpreted.map(str::to_owned),
-        revision: catalog.revision(),
+        revision: catalog.public_revision(),
         as_of,
         fictional: catalog.fictional(),
         origin: located.origin,

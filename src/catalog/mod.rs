@@ -11,6 +11,7 @@
 mod build;
 mod collect;
 mod columns;
+mod flagged;
 mod gone;
 mod handle;
 mod hours;

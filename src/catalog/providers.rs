@@ -65,7 +65,7 @@ pub struct ProviderRecord {
     pub keys: Vec<(KeyKind, String)>,
     /// Ids of its published sites.
     pub sites: Vec<Uuid>,
-    /// The list item's bytes.
+    /// The list item's bytes; empty where it is drawn when it is asked for.
     pub item: Vec<u8>,
     /// The detail answer's bytes, compressed as the caller likes.
     pub detail: Vec<u8>,
@@ -312,6 +312,14 @@ impl Table for ProviderTable {
 }
 
 impl Layers<ProviderTable> {
+    /// Every provider that is not replaced.
+    pub(super) fn living(&self) -> impl Iterator<Item = &Provider> {
+        self.each().flat_map(|layer| {
+            let living = layer.table.all().filter(|(slot, _)| layer.lives(*slot));
+            living.map(|(_, provider)| &**provider)
+        })
+    }
+
     /// A provider by its id.
     pub(super) fn by_id(&self, id: Uuid) -> Option<&Provider> {
         self.find(|table| table.slot_by_id(id)).and_then(|(table, slot)| table.get(slot))

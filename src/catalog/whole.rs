@@ -28,10 +28,11 @@ const PENDING_LIMIT: usize = 1_000;
 #[derive(Debug)]
 pub struct Catalog {
     revision: i64,
+    public_revision: u64,
     as_of: NaiveDate,
     fictional: bool,
     listings: Layers<Segment>,
-    providers: Layers<ProviderTable>,
+    pub(super) providers: Layers<ProviderTable>,
     gone: Gone,
     /// The revision of every listing and provider that changed since the large tables were made.
     touched: Arc<BTreeMap<Uuid, i64>>,
@@ -41,6 +42,7 @@ pub struct Catalog {
 #[derive(Debug)]
 pub struct CatalogBuilder {
     revision: i64,
+    public_revision: u64,
     as_of: NaiveDate,
     fictional: bool,
     listings: Draft,
@@ -54,12 +56,20 @@ impl CatalogBuilder {
     pub fn new(revision: i64, as_of: NaiveDate, fictional: bool) -> Self {
         Self {
             revision,
+            public_revision: 0,
             as_of,
             fictional,
             listings: Draft::default(),
             providers: Vec::new(),
             gone: Vec::new(),
         }
+    }
+
+    /// The same of a revision of what the public sees.
+    #[must_use]
+    pub const fn public_revision(mut self, public_revision: u64) -> Self {
+        self.public_revision = public_revision;
+        self
     }
 
     /// Takes in a listing.
@@ -82,6 +92,7 @@ impl CatalogBuilder {
     pub fn finish(self) -> Catalog {
         Catalog {
             revision: self.revision,
+            public_revision: self.public_revision,
             as_of: self.as_of,
             fictional: self.fictional,
             listings: Layers::new(self.listings.finish()),
@@ -108,10 +119,23 @@ pub enum Change {
 }
 
 impl Catalog {
-    /// The journal's revision.
+    /// The journal's revision: what the catalog has taken in. It moves with every write, also
+    /// with those that nobody may know of, so that it stands in nothing public.
     #[must_use]
     pub const fn revision(&self) -> i64 {
         self.revision
+    }
+
+    /// The revision of what the public sees: the number of entries of the public log.
+    #[must_use]
+    pub const fn public_revision(&self) -> u64 {
+        self.public_revision
+    }
+
+    /// The same catalog at a revision of what the public sees.
+    #[must_use]
+    pub fn at_public_revision(self, public_revision: u64) -> Self {
+        Self { public_revision, ..self }
     }
 
     /// The date for which everything was evaluated.
@@ -287,6 +311,7 @@ impl Catalog {
         let providers = providers.into_values().flatten().map(provider).collect();
         Self {
             revision,
+            public_revision: self.public_revision,
             as_of: self.as_of,
             fictional: self.fictional,
             listings: self.listings.patched(&ids_of_listings, listings),
@@ -308,6 +333,7 @@ impl Catalog {
     pub fn rebuilt(&self) -> Self {
         Self {
             revision: self.revision,
+            public_revision: self.public_revision,
             as_of: self.as_of,
             fictional: self.fictional,
             listings: self.listings.rebuilt(),
@@ -330,6 +356,7 @@ impl Catalog {
         let changed: Vec<Uuid> = touched.keys().copied().collect();
         Self {
             revision: self.revision,
+            public_revision: self.public_revision,
             as_of: self.as_of,
             fictional: self.fictional,
             listings: self.listings.rebased_on(&rebuilt.listings, &changed),

@@ -52,6 +52,11 @@ pub(super) fn open_existing(args: &DatabaseArgs, clock: Arc<dyn Clock>) -> Resul
     open_prepared(args, prepare, clock)
 }
 
+/// Opens a database that must be there and up to date.
+pub(super) fn open_unchanged(args: &DatabaseArgs, clock: Arc<dyn Clock>) -> Result<Store, Failure> {
+    open_prepared(args, Prepare::Nothing, clock)
+}
+
 /// Opens a database that must not change. Where there is none, an empty one stands in for it
 /// that is gone with the folder.
 pub(super) fn open_for_trial(
@@ -129,6 +134,7 @@ pub(super) fn log_failure(error: LogError) -> Failure {
         LogError::Behind { .. }
         | LogError::Forked { .. }
         | LogError::OtherLog { .. }
+        | LogError::KeyMissing { .. }
         | LogError::OriginFixed { .. }
         | LogError::Note(_)
         | LogError::File { .. } => Failure::Config(error.into()),

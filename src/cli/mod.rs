@@ -1,9 +1,11 @@
 //! The command line: one file a group of commands.
 
 mod admin;
+mod backup;
 mod database;
 mod exit;
 mod files;
+mod invite;
 mod log;
 mod queue;
 mod rules;
@@ -48,10 +50,16 @@ enum Command {
     Queue(queue::QueueCommand),
     /// Search for clinics from the terminal
     Search(search::SearchCommand),
+    /// Make a printable link by which a clinic answers questions about itself
+    Invite(invite::InviteCommand),
     /// Make accounts and change signing keys, at the terminal
     Admin(admin::AdminCommand),
     /// Check and keep the public log of changes
     Log(log::LogCommand),
+    /// Copy the directory while it is in use: database and evidence files, without keys
+    Backup(backup::BackupCommand),
+    /// Put a copy in place
+    Restore(backup::RestoreCommand),
     /// Bring the database's tables up to date, or say what there is to do
     Migrate(database::MigrateCommand),
     /// Print the OpenAPI document
@@ -79,8 +87,11 @@ impl Cli {
             Command::Rules(command) => command.run(),
             Command::Queue(command) => command.run(),
             Command::Search(command) => command.run(),
+            Command::Invite(command) => command.run(),
             Command::Admin(command) => command.run(),
             Command::Log(command) => command.run(),
+            Command::Backup(command) => command.run(),
+            Command::Restore(command) => command.run(),
             Command::Migrate(command) => command.run(),
             Command::Openapi => exit::print(&crate::http::openapi::text()),
             Command::Health(command) => command.run(),

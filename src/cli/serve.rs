@@ -18,6 +18,7 @@ use crate::{
         accounts::{DECIDERS, second_factor_key},
         demo,
         refresh::Keeper,
+        seal::SealKey,
     },
     clock::SystemClock,
     config::ServeArgs,
@@ -51,6 +52,13 @@ impl ServeCommand {
         let log = database::log_settings(&args.log);
         let app = App::open_with(store, clock, args.operator.clone(), &log)
             .map_err(database::app_failure)?;
+        if let Some(file) = &args.contact_key_file {
+            let key = SealKey::read(file)
+                .with_context(|| format!("cannot use {} to seal contacts", file.display()))
+                .map_err(Failure::Config)?;
+            // Nobody has set it before.
+            let _ = app.contact_key.set(key);
+        }
         if app.deciders() < DECIDERS {
             tracing::warn!(
                 deciders = app.deciders(),
@@ -80,7 +88,7 @@ impl ServeCommand {
             workers: args.workers.map(std::num::NonZeroUsize::get),
             compress: args.compress,
             fixed_body: args.bench_fixed_body,
-            more: Some(pages::configure),
+            more: Some(Arc::new(pages::routes())),
         };
         let server = http::Server::new(listener, Arc::new(shared), running)
             .context("the socket has no address")

@@ -7,9 +7,13 @@ mod codes;
 pub mod course_cost;
 pub mod editorial;
 pub mod fact;
+pub mod flag;
 pub mod hours;
+pub mod invite;
 pub mod offer;
 pub mod place;
 pub mod provider;
+pub mod report;
+pub mod workdays;
 
 pub use codes::*;

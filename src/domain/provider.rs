@@ -12,9 +12,8 @@ use super::{
     PractitionerRole, Tier, UnknownReason, UsState, VerificationMethod,
     editorial::{self, ProviderEditorial, SiteEditorial},
     fact::FactValue,
-    offer::{
-        Course, Coverage, Credential, Flag, Hours, Integration, Payment, Price, PriceGuarantee,
-    },
+    flag::Flag,
+    offer::{Course, Coverage, Credential, Hours, Integration, Payment, Price, PriceGuarantee},
     place::{Address, Position},
 };
 

@@ -20,6 +20,7 @@ mod routes;
 pub mod server;
 pub mod shared;
 mod strict_json;
+mod turn;
 pub mod v1;
 mod wire;
 

@@ -44,8 +44,12 @@ use crate::app::accounts::{ClientVerb, UserVerb};
         (name = "evidence", description = "What backs a statement, and who verified it."),
         (name = "queue", description = "What to look at next: what is missing, stale, below its tier, conflicting, expiring, or to be reviewed."),
         (name = "log", description = "The public log of changes, which nobody can rewrite unseen."),
+        (name = "flags", description = "Critical findings with due process."),
+        (name = "invites", description = "A clinic's own answers, by a link that it was sent."),
         (name = "providers", description = "The organisations behind the clinics, also those without an address."),
         (name = "reference", description = "Code lists with their sources."),
+        (name = "replies", description = "The provider's side of a flag, by the link in its notice."),
+        (name = "reports", description = "Wrong data or an unsafe practice, reported by anyone."),
         (name = "rules", description = "The rulebook, its vocabulary, and evaluations of given facts."),
         (name = "search", description = "Clinics near a place."),
         (name = "service", description = "The service itself."),
@@ -208,6 +212,47 @@ error_class! {
 }
 
 error_class! {
+    /// What may go wrong when something is read by a link that stands in for an account.
+    LinkErrors: BadRequest, UnknownParameter, NotFound, NotAcceptable, LinkExpired, Internal,
+        Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when something is sent by such a link.
+    LinkWriteErrors: InvalidBody, UnknownParameter, NotFound, NotAcceptable, RequestTimeout,
+        IllegalTransition, TooFewDeciders, LinkExpired, PayloadTooLarge, UnsupportedMediaType,
+        Internal, Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when a document is sent by such a link.
+    LinkUploadErrors: BadRequest, UnknownParameter, NotFound, NotAcceptable, RequestTimeout,
+        Conflict, IllegalTransition, LinkExpired, PayloadTooLarge, UnsupportedMediaType, Internal,
+        Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when the status of a report is read.
+    ReportStatusErrors: BadRequest, UnknownParameter, NotFound, NotAcceptable, Internal,
+        Unavailable, DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong with a report.
+    ReportErrors: InvalidBody, UnknownParameter, NotFound, NotAcceptable, RequestTimeout,
+        PayloadTooLarge, UnsupportedMediaType, TooManyRequests, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
+    /// What may go wrong when people with an account change something.
+    AdminWriteErrors: InvalidBody, UnknownParameter, Unauthenticated, Forbidden,
+        SecondFactorMissing, NotFound, NotAcceptable, RequestTimeout, IllegalTransition,
+        TooFewDeciders, PayloadTooLarge, UnsupportedMediaType, Internal, Unavailable,
+        DeadlineExceeded
+}
+
+error_class! {
     /// What may go wrong when something is read that is not public.
     AdminErrors: InvalidParameter, UnknownParameter, Unauthenticated, Forbidden,
         SecondFactorMissing, NotAcceptable, Internal, Unavailable, DeadlineExceeded
@@ -220,8 +265,8 @@ error_class! {
 }
 
 error_class! {
-    /// What may go wrong when something is changed.
-    AdminWriteErrors: InvalidBody, UnknownParameter, Unauthenticated, Forbidden,
+    /// What may go wrong when an account or a program's key is changed.
+    AccountWriteErrors: InvalidBody, UnknownParameter, Unauthenticated, Forbidden,
         SecondFactorMissing, NotFound, NotAcceptable, RequestTimeout, Conflict,
         PreconditionFailed, PayloadTooLarge, UnsupportedMediaType, PreconditionRequired, Internal,
         Unavailable, DeadlineExceeded

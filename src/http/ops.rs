@@ -50,9 +50,9 @@ pub struct Readiness {
     status: &'static str,
     /// Whether changes are taken.
     writes: bool,
-    /// The revision of the catalog that answers.
+    /// The revision of what the public sees: how many entries the public log had.
     #[schema(example = 88123)]
-    revision: i64,
+    revision: u64,
     /// The date that its statuses hold for.
     as_of: NaiveDate,
     /// Providers that are left out because the database holds them in a form that this program
@@ -121,7 +121,7 @@ pub async fn get_readiness(
     let readiness = Readiness {
         status: if writes { "ready" } else { "degraded" },
         writes,
-        revision: catalog.revision(),
+        revision: catalog.public_revision(),
         as_of: catalog.as_of(),
         unreadable: shared.app.unreadable(),
     };
@@ -151,7 +151,11 @@ pub async fn get_metrics(
     let catalog = shared.app.catalog.load();
     let signed = shared.app.log.head().map_or(0, |head| head.size);
     for (name, about, value) in [
-        ("catalog_revision", "Revision of the catalog that answers", as_number(catalog.revision())),
+        (
+            "catalog_revision",
+            "Entries of the public log that the catalog has taken in",
+            as_number(catalog.public_revision()),
+        ),
         ("catalog_providers", "Providers in the catalog", as_number(catalog.provider_count())),
         (
             "catalog_unreadable_providers",

@@ -107,13 +107,15 @@ kinds! {
     Conflict = "conflict", CONFLICT, "Conflict",
         "What was asked for does not go with how things are now; the detail says what is in the way.";
     IllegalTransition = "illegal-transition", CONFLICT, "Not possible in this state",
-        "The listing's state does not allow this step. `possible` lists the steps that it allows.";
+        "The thing is not where this step can be taken, or not yet, or another person has to take it. The detail says which; for a listing, `possible` lists the steps that its state allows.";
     Held = "held", CONFLICT, "Held for a person",
         "Something makes the listing wait: an address that nothing but the provider confirms, or something that it shares with another listing. `holds` lists each; confirm the address or release the hold.";
     ShownHasChanged = "shown-has-changed", CONFLICT, "What was shown has changed",
         "The digest stands for something else than what is there now. Ask again without a digest, look, and send the new one.";
     RequestInProgress = "request-in-progress", CONFLICT, "Request in progress",
         "A request with this `Idempotency-Key` is being served. Ask again in a moment; the answer will be its answer.";
+    LinkExpired = "link-expired", GONE, "Link expired",
+        "The link's time is over, or a newer one has taken its place. Ask the directory for another.";
     Gone = "gone", GONE, "Gone",
         "The listing was taken off for good; the detail says why.";
     PreconditionFailed = "precondition-failed", PRECONDITION_FAILED, "Changed in between",
@@ -136,6 +138,8 @@ kinds! {
         "The key was used within the last 24 hours for a request with another body or address. Take a new one for each thing that is to be done.";
     PreconditionRequired = "precondition-required", PRECONDITION_REQUIRED, "If-Match needed",
         "A change must say which version it is made from: send the `ETag` of what you read as `If-Match`, so that nobody's work is overwritten unseen.";
+    TooFewDeciders = "too-few-deciders", CONFLICT, "Too few people to decide",
+        "An appeal is decided by a person who has not decided before, and while fewer than three people can decide flags nobody would be left.";
     TooManyRequests = "too-many-requests", TOO_MANY_REQUESTS, "Too many requests",
         "More was asked than this operation allows in so short a time. Try again after the time in `Retry-After`.";
     HeadTooLarge = "head-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE, "Head too large",

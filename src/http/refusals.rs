@@ -13,8 +13,12 @@ use crate::{
         detail::Missing,
         editorial::{EditError, Hold},
         evidence::{self, files::FileError},
+        flags::{FlagError, admin::ListError},
+        invites::InviteError,
+        links::LinkError,
         public_log::LogError,
         queue::work::WorkError,
+        reports::{ReportError, quota::Spent},
         search::SearchError,
     },
     domain::{ListingState, course_cost::CourseCostError, editorial::Verb},
@@ -241,4 +245,80 @@ fn illegal(detail: String, state: ListingState) -> Problem {
     let possible = Some(Verb::possible(state).collect());
     Problem::new(Kind::IllegalTransition, detail)
         .with_members(Members { possible, ..Members::default() })
+}
+
+impl From<LinkError> for Problem {
+    fn from(error: LinkError) -> Self {
+        let kind = match error {
+            LinkError::Forged => Kind::NotFound,
+            LinkError::Expired | LinkError::Replaced => Kind::LinkExpired,
+        };
+        Self::new(kind, error.to_string())
+    }
+}
+
+impl From<FlagError> for Problem {
+    fn from(error: FlagError) -> Self {
+        let detail = error.to_string();
+        match error {
+            FlagError::Unknown => Self::new(Kind::NotFound, detail),
+            FlagError::Link(error) => error.into(),
+            FlagError::Refused(_) => Self::new(Kind::IllegalTransition, detail),
+            FlagError::TooFewDeciders => Self::new(Kind::TooFewDeciders, detail),
+            FlagError::Input { pointer, .. } => invalid(pointer, detail),
+            FlagError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListError> for Problem {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Cursor(error) => error.into(),
+            ListError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<InviteError> for Problem {
+    fn from(error: InviteError) -> Self {
+        let detail = error.to_string();
+        match error {
+            InviteError::NoListing | InviteError::Unknown => Self::new(Kind::NotFound, detail),
+            InviteError::Link(error) => error.into(),
+            InviteError::Refused(_) => Self::new(Kind::IllegalTransition, detail),
+            InviteError::File(error) => error.into(),
+            InviteError::Input { pointer, .. } => invalid(&pointer, detail),
+            InviteError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ReportError> for Problem {
+    fn from(error: ReportError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ReportError::NoListing | ReportError::Unknown => Self::new(Kind::NotFound, detail),
+            ReportError::Refused(_) => Self::new(Kind::IllegalTransition, detail),
+            ReportError::Input { pointer, .. } => invalid(pointer, detail),
+            ReportError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<Spent> for Problem {
+    fn from(spent: Spent) -> Self {
+        Self::new(
+            Kind::TooManyRequests,
+            "Your network has sent as many reports today as are taken from one; they are worked on.",
+        )
+        .retry_after(spent.retry_after_s)
+    }
+}
+
+/// A member of a body that cannot be taken.
+fn invalid(pointer: &str, detail: String) -> Problem {
+    let place = Location::Pointer(pointer.to_owned());
+    let errors = vec![FieldError::new(place, "invalid", detail.clone())];
+    Problem::new(Kind::InvalidBody, detail).with_errors(errors)
 }

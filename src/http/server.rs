@@ -31,10 +31,10 @@ use super::{
 const FOLD_METRICS_EVERY: Duration = Duration::from_secs(5);
 
 /// Registers routes that the document leaves out.
-pub type Register = fn(&mut web::ServiceConfig);
+pub type Register = Arc<dyn Fn(&mut web::ServiceConfig) + Send + Sync>;
 
 /// How the server runs.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Running {
     /// Threads that answer requests; by default one for each processor.
     pub workers: Option<usize>,
@@ -47,7 +47,6 @@ pub struct Running {
 }
 
 /// A server that holds its socket and answers once it runs.
-#[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
     address: SocketAddr,
@@ -108,7 +107,7 @@ impl Server {
             // What `HttpServer` does, with a `Wire` around each socket.
             let listening = builder.listen("bedside", self.listener, move || {
                 let gated = Data::clone(&shared).into_inner();
-                let (more, fixed) = (self.running.more, self.running.fixed_body);
+                let (more, fixed) = (self.running.more.clone(), self.running.fixed_body);
                 let (application, _) = Application::new()
                     .app_data(Data::clone(&shared))
                     .into_utoipa_app()

@@ -7,7 +7,6 @@ use actix_web::{
     http::{Method, StatusCode, header::EntityTag},
 };
 use chrono::{Datelike as _, NaiveDate};
-use tokio::sync::Semaphore;
 
 use super::{
     hashing::Hashing,
@@ -16,8 +15,12 @@ use super::{
     openapi,
     reply::{self, Media},
     routes::Routes,
+    turn::Turns,
 };
-use crate::{app::App, config::LimitArgs};
+use crate::{
+    app::{App, picture::RECORD_VERSION},
+    config::LimitArgs,
+};
 
 /// How much a client may ask of the service, and how long.
 #[derive(Debug, Clone)]
@@ -82,8 +85,8 @@ pub struct Shared {
     pub routes: Routes,
     /// Counters and durations.
     pub metrics: Metrics,
-    /// Whose turn it is to have listings evaluated for another date.
-    pub other_dates: Semaphore,
+    /// Turns at having listings evaluated for another date.
+    pub other_dates: Turns,
     /// Whose turn it is to have a password hashed.
     pub hashing: Hashing,
     /// Counts what clients ask.
@@ -104,7 +107,7 @@ impl Shared {
             limits,
             routes,
             metrics,
-            other_dates: Semaphore::new(1),
+            other_dates: Turns::default(),
             hashing: Hashing::default(),
             limiter,
             error_page: None,
@@ -124,8 +127,9 @@ impl Shared {
         Self { error_page: Some(show), ..self }
     }
 
-    /// The tag of an answer from the catalog: its revision, its date, the media type and the
-    /// question.
+    /// The tag of an answer from the catalog: the revision of what the public sees, the rules and
+    /// the form that it is drawn by, the dates, the media type and the question. The journal's
+    /// number is not in it, since it tells of writes that nobody may know of.
     #[must_use]
     pub fn answer_tag(
         &self,
@@ -134,9 +138,19 @@ impl Shared {
         question: &[&[u8]],
     ) -> EntityTag {
         let catalog = self.app.catalog.load();
-        let revision = catalog.revision().to_le_bytes();
-        let as_of = as_of.unwrap_or_else(|| catalog.as_of()).num_days_from_ce().to_le_bytes();
-        let mut parts: Vec<&[u8]> = vec![&revision, &as_of, media.essence().as_bytes()];
+        let revision = catalog.public_revision().to_le_bytes();
+        let today = catalog.as_of();
+        let as_of = as_of.unwrap_or(today).num_days_from_ce().to_le_bytes();
+        // What has expired today has expired for whoever asks about an earlier date.
+        let today = today.num_days_from_ce().to_le_bytes();
+        let mut parts: Vec<&[u8]> = vec![
+            &revision,
+            self.app.rulebook.hash().as_bytes(),
+            &[RECORD_VERSION],
+            &today,
+            &as_of,
+            media.essence().as_bytes(),
+        ];
         parts.extend_from_slice(question);
         reply::entity_tag(&parts)
     }

@@ -53,7 +53,7 @@ pub fn line(provider: &Provider) -> Line {
         coverage: standing(&provider.coverage).cloned().collect(),
         price_guarantee,
         flags: match provider.fictional {
-            true => standing(&provider.flags).cloned().collect(),
+            true => standing(&provider.flags).map(Into::into).collect(),
             // A real provider's flags are decided by people and travel in no file.
             false => Vec::new(),
         },

@@ -13,6 +13,7 @@ use super::{
     errors, format,
     lang::Lang,
     page::{Page, Section, html},
+    reasoned::reasoned,
     site,
     sources::{self, SourceView},
 };
@@ -66,7 +67,7 @@ pub async fn about_page(shared: web::Data<Shared>, lang: Lang) -> HttpResponse {
                 "about-now",
                 &[
                     ("date", &date),
-                    ("value", &catalog.revision().to_string()),
+                    ("value", &catalog.public_revision().to_string()),
                     ("rules", &app.rulebook.rules().len().to_string()),
                     ("version", &app.rulebook.version().to_string()),
                 ],
@@ -141,6 +142,7 @@ struct RulePage {
     facts: Vec<FactLine>,
     guard: String,
     condition: String,
+    reasoned_in: &'static str,
     rationale: String,
     clears_when: String,
     sources: Vec<SourceView>,
@@ -164,6 +166,7 @@ pub async fn rule_page(
     };
     let vocabulary = app.rulebook.vocabulary();
     let state = rule.jurisdiction.strip_prefix("US-");
+    let (why, clears, reasoned_in) = reasoned(lang, rule);
     let page = RulePage {
         p: Page::new(
             lang,
@@ -196,8 +199,9 @@ pub async fn rule_page(
             .collect(),
         guard: rule.applies_to.source().to_owned(),
         condition: rule.condition.source().to_owned(),
-        rationale: rule.rationale.clone(),
-        clears_when: rule.clears_when.clone(),
+        reasoned_in: reasoned_in.tag(),
+        rationale: why.to_owned(),
+        clears_when: clears.to_owned(),
         sources: sources::of(&app.rulebook, rule.citations.iter().map(String::as_str)),
         id: rule.id.clone(),
     };

@@ -150,8 +150,6 @@ impl CourseView {
 /// A clinic in a list.
 #[derive(Debug, Clone)]
 pub struct Card {
-    /// Its number on the page, in list and map alike.
-    pub number: usize,
     /// Its name in addresses.
     pub slug: String,
     /// Its name, as it writes itself.
@@ -160,9 +158,7 @@ pub struct Card {
     pub street: Option<String>,
     /// City, state and ZIP, where known.
     pub town: String,
-    /// `2.5 miles`.
-    pub distance: Option<String>,
-    /// How exactly the distance is known.
+    /// How exactly its place is known.
     pub precision: Option<String>,
     /// Whether doctors and nurses watch, in the rulebook's words.
     pub status: StatusView,
@@ -203,9 +199,9 @@ pub struct Card {
 }
 
 impl Card {
-    /// A clinic as the list shows it under a number.
+    /// A clinic as a list shows it.
     #[must_use]
-    pub fn new(lang: Lang, number: usize, item: &ClinicItem, rulebook: &Rulebook) -> Self {
+    pub fn new(lang: Lang, item: &ClinicItem, rulebook: &Rulebook) -> Self {
         let codes = |kind: &str, code: &str| lang.t(&format!("{kind}-{code}")).into_owned();
         let dated = |credential: &crate::app::answer::CredentialItem| {
             let name = codes("credential", credential.code.as_str());
@@ -228,17 +224,12 @@ impl Card {
         };
         let (street, town) = address(item);
         Self {
-            number,
             slug: item.slug.clone(),
             name: item.name.clone(),
             street,
             town,
-            distance: item
-                .distance
-                .map(|d| lang.t1("miles-away", &format::miles(d.mi)).into_owned()),
             precision: item
-                .distance
-                .and(item.position)
+                .position
                 .map(|position| codes("precision", position.precision.as_str())),
             status: StatusView::new(lang, &item.safety),
             course: CourseView::new(lang, &item.course_cost),

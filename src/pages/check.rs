@@ -16,7 +16,7 @@ use crate::{
 
 use super::{
     card::{StatusView, town_of},
-    evidence::{FoundView, found, named},
+    evidence::{FoundView, OtherFlags, found, named},
     format,
     lang::Lang,
     page::{Page, Section, html},
@@ -55,6 +55,7 @@ struct MatchView {
     sites: Vec<SiteLine>,
     choose_path: Option<String>,
     found: Vec<FoundView>,
+    flags: OtherFlags,
     questions: Vec<String>,
 }
 
@@ -165,6 +166,7 @@ impl MatchView {
             sites: Vec::new(),
             choose_path: (!whole).then(|| to_path(typed, Some(&found_.id.to_string()))),
             found: Vec::new(),
+            flags: OtherFlags::default(),
             questions: Vec::new(),
         };
         if whole {
@@ -178,6 +180,7 @@ impl MatchView {
         let provider = &answer.data;
         let facts = named(lang, &provider.facts, &provider.evidence, &app.rulebook);
         self.found = found(lang, &provider.findings, &provider.item.flags, &facts, &app.rulebook);
+        self.flags = OtherFlags::of(lang, &provider.item.flags);
         self.sites = provider
             .item
             .sites

@@ -1,6 +1,7 @@
 //! One clinic: everything known and unknown about it.
 
 mod cost;
+mod history;
 mod view;
 
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web};
@@ -12,7 +13,7 @@ use crate::http::shared::Shared;
 use super::{
     card::Card,
     errors,
-    evidence::{Evidence, FoundView, found, named},
+    evidence::{Evidence, FoundView, OtherFlags, found, named},
     format,
     lang::Lang,
     page::{Page, Section, html},
@@ -21,6 +22,7 @@ use super::{
 };
 
 use cost::{Asked, Calculator, CostView, Way};
+use history::History;
 use view::{CredentialLine, Line, VisitGroup};
 
 #[derive(Template)]
@@ -36,6 +38,7 @@ struct ClinicPage {
     more: Vec<Line>,
     description: Option<String>,
     found: Vec<FoundView>,
+    flags: OtherFlags,
     calc: Calculator,
     cost: CostView,
     ways: Vec<Way>,
@@ -49,6 +52,7 @@ struct ClinicPage {
     coverage: Vec<String>,
     guarantee: Option<String>,
     credentials: Vec<CredentialLine>,
+    history: History,
     as_of: String,
 }
 
@@ -64,14 +68,16 @@ pub async fn clinic_page(
     match detail::clinic(app, &slug, None) {
         Ok(answer) => {
             let asked = Asked::read(request.query_string());
-            html(StatusCode::OK, lang, &ClinicPage::new(app, lang, &answer, &asked))
+            let history = History::read(&shared, lang, answer.data.item.provider.id).await;
+            let page = ClinicPage::new(app, lang, &answer, &asked, history);
+            html(StatusCode::OK, lang, &page)
         }
         Err(why) => errors::missing(app, lang, &why),
     }
 }
 
 impl ClinicPage {
-    fn new(app: &App, lang: Lang, answer: &ClinicAnswer, asked: &Asked) -> Self {
+    fn new(app: &App, lang: Lang, answer: &ClinicAnswer, asked: &Asked, history: History) -> Self {
         let clinic = &answer.data;
         let item = &clinic.item;
         let evidence = Evidence::new(lang, &clinic.evidence);
@@ -88,7 +94,7 @@ impl ClinicPage {
                 site(app),
             ),
             path,
-            c: Card::new(lang, 1, item, &app.rulebook),
+            c: Card::new(lang, item, &app.rulebook),
             other_name: (item.provider.name != item.name).then(|| item.provider.name.clone()),
             flagged: item.safety.status == crate::domain::SafetyStatus::Flagged,
             indications: item
@@ -100,6 +106,7 @@ impl ClinicPage {
             more: view::more(lang, clinic),
             description: clinic.description.clone(),
             found: found(lang, &clinic.findings, &clinic.flags, &facts, &app.rulebook),
+            flags: OtherFlags::of(lang, &clinic.flags),
             calc: Calculator::new(app, lang, clinic, asked),
             cost: CostView::new(app, lang, clinic, asked),
             ways: cost::ways(app, lang, clinic),
@@ -113,6 +120,7 @@ impl ClinicPage {
             coverage: view::coverage(lang, &clinic.coverage_details),
             guarantee: view::guarantee(lang, clinic),
             credentials: view::credentials(lang, clinic, &evidence),
+            history,
             as_of: lang.args("clinic-as-of", &[("date", &date), ("value", &revision)]).into_owned(),
         }
     }

@@ -106,12 +106,8 @@ fn path(slugs: &[String]) -> String {
 }
 
 fn table(app: &App, lang: Lang, answer: &compare::CompareAnswer) -> (Vec<Card>, Vec<Row>) {
-    let columns: Vec<Card> = answer
-        .data
-        .iter()
-        .enumerate()
-        .map(|(at, clinic)| Card::new(lang, at.saturating_add(1), &clinic.item, &app.rulebook))
-        .collect();
+    let columns: Vec<Card> =
+        answer.data.iter().map(|clinic| Card::new(lang, &clinic.item, &app.rulebook)).collect();
     let cells = |cell: &dyn Fn(&Card) -> String| columns.iter().map(cell).collect::<Vec<_>>();
     let not_published = lang.t("not-published");
     let or_not_published =

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
+
 use crate::{
     app::answer::{EvidenceView, FactView, FlagView},
     domain::{FlagState, fact::FactValue},
@@ -143,6 +145,8 @@ pub struct FoundView {
     pub facts: Vec<FactLine>,
     /// Where its publication stands, with the day.
     pub flag: Option<String>,
+    /// The days of its due process.
+    pub dates: Vec<String>,
     /// The provider's words.
     pub reply: Option<String>,
     /// What speaks against it; English, from the rule's sources.
@@ -164,7 +168,7 @@ pub fn found(
     let triggered = findings.iter().filter(|finding| finding.outcome == Outcome::Triggered);
     triggered
         .map(|finding| {
-            let flag = flags.iter().find(|flag| flag.rule == finding.rule && is_public(flag));
+            let flag = flags.iter().find(|flag| flag.rule == finding.rule && !flag.history);
             let names: Vec<&str> = finding.facts.iter().map(|fact| fact.name.as_str()).collect();
             let counter = finding.citations.iter().any(|key| key == COUNTER_EVIDENCE);
             FoundView {
@@ -182,6 +186,7 @@ pub fn found(
                     .map(|fact| fact.line.clone())
                     .collect(),
                 flag: flag.map(|flag| flag_text(lang, flag)),
+                dates: flag.map(|flag| flag_dates(lang, flag)).unwrap_or_default(),
                 reply: flag
                     .and_then(|flag| flag.reply.clone())
                     .or_else(|| finding.provider_reply.clone()),
@@ -216,23 +221,84 @@ pub fn named<'a>(
     facts.iter().map(|fact| NamedFact { name: &fact.name, line: line(fact) }).collect()
 }
 
-/// True for the states of a flag that anyone may know of.
-fn is_public(flag: &FlagView) -> bool {
-    matches!(
-        flag.state,
-        FlagState::Published
-            | FlagState::Appealed
-            | FlagState::DisplaySuspended
-            | FlagState::Cleared
-            | FlagState::Expired
-    )
+/// Flags without a finding that is shown: display is paused, or they are history.
+#[derive(Debug, Clone, Default)]
+pub struct OtherFlags {
+    /// Those whose display is paused.
+    pub paused: Vec<FlagLine>,
+    /// Those that were cleared or whose evidence has expired.
+    pub history: Vec<FlagLine>,
+}
+
+/// A flag in a few lines.
+#[derive(Debug, Clone)]
+pub struct FlagLine {
+    /// The rule's id.
+    pub rule: String,
+    /// Where it stands.
+    pub state: String,
+    /// The days of its due process.
+    pub dates: Vec<String>,
+    /// The provider's words.
+    pub reply: Option<String>,
+}
+
+impl OtherFlags {
+    /// Of the public flags of an answer.
+    #[must_use]
+    pub fn of(lang: Lang, flags: &[FlagView]) -> Self {
+        let lines = |wanted: fn(&FlagView) -> bool| {
+            let wanted = flags.iter().filter(|flag| wanted(flag));
+            wanted.map(|flag| FlagLine::new(lang, flag)).collect()
+        };
+        Self {
+            paused: lines(|flag| flag.state == FlagState::DisplaySuspended),
+            history: lines(|flag| flag.history),
+        }
+    }
+}
+
+impl FlagLine {
+    fn new(lang: Lang, flag: &FlagView) -> Self {
+        Self {
+            rule: flag.rule.clone(),
+            state: lang.t(&format!("flag-{}", flag.state)).into_owned(),
+            dates: flag_dates(lang, flag),
+            reply: flag.reply.clone(),
+        }
+    }
 }
 
 /// Where a flag stands, since when.
 fn flag_text(lang: Lang, flag: &FlagView) -> String {
     let state = lang.t(&format!("flag-{}", flag.state));
-    match flag.closed_on.or(flag.published_on) {
+    match flag.published_on {
         Some(day) => format!("{state}, {}", format::date(lang, day)),
         None => state.into_owned(),
     }
+}
+
+/// The days of a flag's due process, each in a line.
+fn flag_dates(lang: Lang, flag: &FlagView) -> Vec<String> {
+    let line = |key: &str, day: Option<NaiveDate>| {
+        day.map(|day| lang.t1(key, &format::date(lang, day)).into_owned())
+    };
+    let open = (!flag.history).then_some(());
+    let paused = flag.suspended.as_ref().map(|time| {
+        let (from, until) = (format::date(lang, time.from), format::date(lang, time.until));
+        lang.args("flag-paused", &[("date", &from), ("value", &until)]).into_owned()
+    });
+    [
+        line("flag-told-on", flag.notified_on),
+        line("flag-shown-on", flag.published_on),
+        line("flag-appeal-by", flag.appeal_by),
+        line("flag-appealed-on", flag.appealed_on),
+        line("flag-answer-by", flag.answer_by),
+        paused,
+        line("flag-counts-until", open.and(flag.expires_on)),
+        line("flag-ended-on", flag.closed_on),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

@@ -1,8 +1,11 @@
 //! The first page: one box, and what it finds in three headed groups.
 
 mod elsewhere;
+mod entry;
 mod form;
 mod problem;
+
+use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, get, http::StatusCode, web};
 use askama::Template;
@@ -10,21 +13,23 @@ use askama::Template;
 use crate::{
     app::{
         App,
-        answer::{ClinicItem, SearchAnswer, SearchMeta},
-        request::{Sort, View},
+        answer::{ClinicItem, SearchMeta},
+        request::{SearchRequest, Sort, View},
         search::{self, SearchError},
     },
     domain::{Precision, SafetyStatus},
     http::shared::Shared,
 };
 
+pub use self::entry::Shelf;
+
 use self::{
     elsewhere::{ELSEWHERE, Elsewhere},
+    entry::{Entry, Form as Shape, Kept},
     form::{Form, Quick},
     problem::{Problem, problem, too_precise},
 };
 use super::{
-    card::Card,
     format,
     lang::Lang,
     map::{self, Atlas, Scene, Spot},
@@ -81,7 +86,7 @@ struct Group {
     note: String,
     folded: bool,
     open: bool,
-    cards: Vec<Card>,
+    entries: Vec<Entry>,
     more_path: Option<String>,
     more_text: String,
 }
@@ -98,6 +103,7 @@ struct Far {
 #[get("/")]
 pub async fn find_page(
     shared: web::Data<Shared>,
+    shelf: web::Data<Shelf>,
     request: HttpRequest,
     lang: Lang,
 ) -> HttpResponse {
@@ -110,7 +116,7 @@ pub async fn find_page(
     let (results, problem) = match &query.too_precise {
         Some((lat, lon)) => (None, Some(too_precise(lang, lat, lon))),
         None if !query.asks() => (None, None),
-        None => match Answers::ask(app, &query) {
+        None => match Answers::ask(app, &shelf, lang, &query) {
             Ok(answers) => (Some(answers.results(app, lang, &query)), None),
             Err(error) => (None, Some(problem(lang, &query, error))),
         },
@@ -128,18 +134,30 @@ pub async fn find_page(
     html(status, lang, &page)
 }
 
+/// What a search found for one group.
+struct Answer {
+    shown: Vec<(Option<String>, Arc<Kept>)>,
+    meta: SearchMeta,
+}
+
 /// The answers that the groups of one page are made of.
 struct Answers {
-    accredited: SearchAnswer,
-    supervised: SearchAnswer,
-    unverified: SearchAnswer,
-    concerns: Option<SearchAnswer>,
+    accredited: Answer,
+    supervised: Answer,
+    unverified: Answer,
+    concerns: Option<Answer>,
     far: Option<ClinicItem>,
 }
 
 impl Answers {
-    fn ask(app: &App, query: &FindQuery) -> Result<Self, SearchError> {
-        let page = |view, statuses| search::answer(app, &query.request(view, statuses));
+    fn ask(app: &App, shelf: &Shelf, lang: Lang, query: &FindQuery) -> Result<Self, SearchError> {
+        let shape = if query.print { Shape::Line } else { Shape::Card };
+        let page = |view, statuses| {
+            let request = query.request(view, statuses);
+            let (shown, meta) =
+                search::each(app, &request, |found| shelf.take(app, lang, shape, found))?;
+            Ok::<_, SearchError>(Answer { shown, meta })
+        };
         let supervised = page(View::Supervised, Vec::new())?;
         let mut answers = Self {
             accredited: page(View::Default, Vec::new())?,
@@ -154,8 +172,8 @@ impl Answers {
         }
         if answers.supervised.meta.total == 0 && answers.supervised.meta.origin.is_some() {
             let far = FindQuery { radius: Some(FAR), sort: Sort::Distance, ..query.clone() };
-            let found = search::answer(app, &far.request(View::Supervised, Vec::new()))?;
-            answers.far = found.data.into_iter().next();
+            let request = SearchRequest { limit: 1, ..far.request(View::Supervised, Vec::new()) };
+            answers.far = search::answer(app, &request)?.data.into_iter().next();
         }
         Ok(answers)
     }
@@ -163,52 +181,32 @@ impl Answers {
     fn results(&self, app: &App, lang: Lang, query: &FindQuery) -> Results {
         let meta = &self.supervised.meta;
         let mut number = 0_usize;
-        let mut cards = |items: &mut dyn Iterator<Item = &ClinicItem>| -> Vec<Card> {
-            items
-                .map(|item| {
+        let mut group = |id: &'static str, total: u64, answer: &Answer| {
+            // The accredited are supervised, and stand in their own group.
+            let listed =
+                answer.shown.iter().filter(|(_, kept)| id != "supervised" || !kept.accredited);
+            let entries = listed
+                .map(|(distance, kept)| {
                     number = number.saturating_add(1);
-                    Card::new(lang, number, item, &app.rulebook)
+                    Entry { number, distance: distance.clone(), kept: Arc::clone(kept) }
                 })
-                .collect()
+                .collect();
+            Group::new(lang, query, id, total, entries)
         };
         let total_accredited = self.accredited.meta.total;
         let total_supervised = meta.total.saturating_sub(total_accredited);
         let total_unverified = self.unverified.meta.total;
         let mut groups = vec![
-            Group::new(
-                lang,
-                query,
-                "accredited",
-                total_accredited,
-                cards(&mut self.accredited.data.iter()),
-            ),
-            Group::new(
-                lang,
-                query,
-                "supervised",
-                total_supervised,
-                cards(&mut self.supervised.data.iter().filter(|item| !item.accredited)),
-            ),
-            Group::new(
-                lang,
-                query,
-                "unverified",
-                total_unverified,
-                cards(&mut self.unverified.data.iter()),
-            ),
+            group("accredited", total_accredited, &self.accredited),
+            group("supervised", total_supervised, &self.supervised),
+            group("unverified", total_unverified, &self.unverified),
         ];
         if let Some(last) = groups.last_mut() {
             last.folded = true;
             last.open = meta.total < OPEN_BELOW || query.more || query.print;
         }
         if let Some(found) = &self.concerns {
-            groups.push(Group::new(
-                lang,
-                query,
-                "concerns",
-                found.meta.total,
-                cards(&mut found.data.iter()),
-            ));
+            groups.push(group("concerns", found.meta.total, found));
         }
         let concerns_count = if query.concerns {
             0
@@ -217,8 +215,8 @@ impl Answers {
         };
         let total = meta.total.saturating_add(total_unverified);
         Results {
-            headline: headline(lang, query, &self.supervised, total),
-            subline: subline(lang, query, &self.supervised),
+            headline: headline(lang, query, meta, total),
+            subline: subline(lang, query, meta),
             paper_line: paper_line(app, lang, meta),
             print_path: query.with(|changed| changed.print = true),
             unknown_left_out: if query.filters_set() { meta.left_out.unknown } else { 0 },
@@ -227,7 +225,7 @@ impl Answers {
             empty: total == 0 && concerns_count == 0 && self.concerns.is_none(),
             show_else: meta.total == 0 && meta.origin.is_some(),
             far: self.far.as_ref().map(|item| Far::new(lang, item)),
-            map: draw(app, lang, query, &self.supervised, &groups),
+            map: draw(app, lang, query, meta, &groups),
             quick: Quick::all(lang, query),
             groups,
             concerns_count,
@@ -237,9 +235,15 @@ impl Answers {
 }
 
 impl Group {
-    fn new(lang: Lang, query: &FindQuery, id: &'static str, total: u64, cards: Vec<Card>) -> Self {
+    fn new(
+        lang: Lang,
+        query: &FindQuery,
+        id: &'static str,
+        total: u64,
+        entries: Vec<Entry>,
+    ) -> Self {
         let shown = format::number(total);
-        let all_shown = u64::try_from(cards.len()).is_ok_and(|shown| shown >= total);
+        let all_shown = u64::try_from(entries.len()).is_ok_and(|shown| shown >= total);
         let more = (!all_shown && !query.more && !query.print)
             .then(|| query.with(|changed| changed.more = true));
         Self {
@@ -248,7 +252,7 @@ impl Group {
             note: lang.t(&format!("group-{id}-note")).into_owned(),
             folded: false,
             open: true,
-            cards,
+            entries,
             more_path: more,
             more_text: lang.t1("group-more", &shown).into_owned(),
         }
@@ -268,8 +272,7 @@ fn paper_line(app: &App, lang: Lang, meta: &SearchMeta) -> String {
     }
 }
 
-fn headline(lang: Lang, query: &FindQuery, answer: &SearchAnswer, total: u64) -> String {
-    let meta = &answer.meta;
+fn headline(lang: Lang, query: &FindQuery, meta: &SearchMeta, total: u64) -> String {
     let key = match (&meta.origin, meta.interpreted.as_deref()) {
         (Some(_), _) => "headline-place",
         (None, Some("place")) => "headline-state",
@@ -284,9 +287,9 @@ fn headline(lang: Lang, query: &FindQuery, answer: &SearchAnswer, total: u64) ->
     lang.count_with(key, total, &[("place", place)]).into_owned()
 }
 
-fn subline(lang: Lang, query: &FindQuery, answer: &SearchAnswer) -> String {
-    let date = format::date(lang, answer.meta.as_of);
-    let Some(origin) = &answer.meta.origin else {
+fn subline(lang: Lang, query: &FindQuery, meta: &SearchMeta) -> String {
+    let date = format::date(lang, meta.as_of);
+    let Some(origin) = &meta.origin else {
         return lang.args("subline-name", &[("date", &date)]).into_owned();
     };
     let from = match origin.precision {
@@ -326,22 +329,22 @@ fn draw(
     app: &App,
     lang: Lang,
     query: &FindQuery,
-    answer: &SearchAnswer,
+    meta: &SearchMeta,
     groups: &[Group],
 ) -> Option<String> {
-    let origin = answer.meta.origin.as_ref()?;
-    let cards = groups.iter().flat_map(|group| &group.cards);
-    let spots: Vec<Spot> = cards
-        .filter_map(|card| {
-            let where_ = card.distance.as_deref().unwrap_or(&card.town);
-            let number = card.number.to_string();
-            let values = [("number", number.as_str()), ("name", &card.name), ("where", where_)];
+    let origin = meta.origin.as_ref()?;
+    let entries = groups.iter().flat_map(|group| &group.entries);
+    let spots: Vec<Spot> = entries
+        .filter_map(|Entry { number, distance, kept }| {
+            let where_ = distance.as_deref().unwrap_or(&kept.town);
+            let text = number.to_string();
+            let values = [("number", text.as_str()), ("name", &kept.name), ("where", where_)];
             Some(Spot {
-                number: card.number,
-                point: card.point?,
-                href: format!("{}/clinics/{}", lang.prefix(), card.slug),
+                number: *number,
+                point: kept.point?,
+                href: format!("{}/clinics/{}", lang.prefix(), kept.slug),
                 name: lang.args("map-spot", &values).into_owned(),
-                tone: match card.status.tone {
+                tone: match kept.tone {
                     "ok" | "hybrid" => "",
                     "flag" | "ask" => "flag",
                     _ => "open",

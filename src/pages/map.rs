@@ -6,7 +6,7 @@
 mod atlas;
 mod names;
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, sync::LazyLock};
 
 use crate::domain::place::{LatLon, METRES_PER_MILE};
 
@@ -173,7 +173,10 @@ fn outlines(svg: &mut String, view: &View, shapes: &[Outline], class: &str) {
             last = (x, y);
             // Far outside the drawing a coordinate only has to be outside.
             let (x, y) = (x.clamp(-900.0, 1540.0), y.clamp(-900.0, 1380.0));
-            let _ = write!(path, "{verb}{x:.0} {y:.0}");
+            path.push(verb);
+            whole(&mut path, x);
+            path.push(' ');
+            whole(&mut path, y);
             verb = 'L';
         }
         if verb == 'L' {
@@ -185,19 +188,38 @@ fn outlines(svg: &mut String, view: &View, shapes: &[Outline], class: &str) {
     }
 }
 
-/// The place of a mark, moved aside while another one would cover its number.
-fn free_place(wanted: (f64, f64), taken: &[(f64, f64)]) -> (f64, f64) {
-    let free = |(x, y): (f64, f64)| taken.iter().all(|(a, b)| (x - a).hypot(y - b) >= 25.0);
-    let (width, height) = SIZE;
-    let inside = |(x, y): (f64, f64)| (x.clamp(15.0, width - 15.0), y.clamp(15.0, height - 15.0));
-    let rings = (1..8_u8).flat_map(|ring| {
-        (0..12_u8).map(move |step| {
-            let (angle, far) =
-                (f64::from(step) * std::f64::consts::TAU / 12.0, f64::from(ring) * 13.0);
+/// Writes a coordinate as the nearest whole number: a path has thousands, and floating-point
+/// formatting would take most of a page's time.
+fn whole(out: &mut String, coordinate: f64) {
+    #[expect(
+        clippy::as_conversions,
+        reason = "coordinates were clamped to a few thousand, and there is no other conversion"
+    )]
+    let nearest = coordinate.round() as i32;
+    // Writing into a string cannot fail.
+    let _ = write!(out, "{nearest}");
+}
+
+/// Where a mark may go when its own place is taken: circles around it, the nearest first.
+static ASIDE: LazyLock<Vec<(f64, f64)>> = LazyLock::new(|| {
+    let rings = (1..8_u8).flat_map(|ring| (0..12_u8).map(move |step| (ring, step)));
+    rings
+        .map(|(ring, step)| {
+            let angle = f64::from(step) * std::f64::consts::TAU / 12.0;
+            let far = f64::from(ring) * 13.0;
             (angle.cos() * far, angle.sin() * far)
         })
-    });
-    let tries = rings.map(|(dx, dy)| inside((wanted.0 + dx, wanted.1 + dy)));
+        .collect()
+});
+
+/// The place of a mark, moved aside while another one would cover its number.
+fn free_place(wanted: (f64, f64), taken: &[(f64, f64)]) -> (f64, f64) {
+    let free = |(x, y): (f64, f64)| {
+        taken.iter().all(|(a, b)| (x - a) * (x - a) + (y - b) * (y - b) >= 25.0 * 25.0)
+    };
+    let (width, height) = SIZE;
+    let inside = |(x, y): (f64, f64)| (x.clamp(15.0, width - 15.0), y.clamp(15.0, height - 15.0));
+    let tries = ASIDE.iter().map(|(dx, dy)| inside((wanted.0 + dx, wanted.1 + dy)));
     std::iter::once(inside(wanted)).chain(tries).find(|at| free(*at)).unwrap_or(wanted)
 }
 

@@ -20,6 +20,8 @@ mod map;
 mod page;
 mod prepare;
 mod query;
+mod reasoned;
+mod report;
 mod sources;
 
 use actix_web::{
@@ -37,11 +39,16 @@ use self::page::Site;
 /// The only method of a page.
 const GET: &[Method] = &[Method::GET];
 
-/// The routes of [`configure`], which the server must know by their templates.
+/// The methods of a page with a form that is sent.
+const FORM: &[Method] = &[Method::GET, Method::POST];
+
+/// The routes of [`routes`], which the server must know by their templates.
 pub const ROUTES: &[(&str, &[Method])] = &[
     ("/assets/{name}", GET),
     ("/", GET),
     ("/clinics/{slug}", GET),
+    ("/clinics/{slug}/report", FORM),
+    ("/reports/{token}", GET),
     ("/compare", GET),
     ("/check", GET),
     ("/prepare", GET),
@@ -53,6 +60,8 @@ pub const ROUTES: &[(&str, &[Method])] = &[
     ("/es", GET),
     ("/es/", GET),
     ("/es/clinics/{slug}", GET),
+    ("/es/clinics/{slug}/report", FORM),
+    ("/es/reports/{token}", GET),
     ("/es/compare", GET),
     ("/es/check", GET),
     ("/es/prepare", GET),
@@ -63,10 +72,15 @@ pub const ROUTES: &[(&str, &[Method])] = &[
     ("/es/log", GET),
 ];
 
-/// Mounts the pages. The application's data must hold a `web::Data` of [`Shared`](crate::http::shared::Shared).
-pub fn configure(config: &mut ServiceConfig) {
-    let spanish = web::scope("/es").service(spanish_start).configure(pages);
-    config.service(assets::serve).service(spanish).configure(pages);
+/// Mounts the pages, with one shelf of ready entries for all that the result mounts them on. The
+/// application's data must hold a `web::Data` of [`Shared`](crate::http::shared::Shared).
+pub fn routes() -> impl Fn(&mut ServiceConfig) + Clone + Send + Sync + 'static {
+    let shelf = web::Data::new(find::Shelf::default());
+    move |config| {
+        let spanish = web::scope("/es").service(spanish_start).configure(pages);
+        config.app_data(web::Data::clone(&shelf));
+        config.service(assets::serve).service(spanish).configure(pages);
+    }
 }
 
 /// The pages of one language, under its prefix.
@@ -74,6 +88,9 @@ fn pages(config: &mut ServiceConfig) {
     config
         .service(find::find_page)
         .service(clinic::clinic_page)
+        .service(report::report_form)
+        .service(report::take_report)
+        .service(report::report_status)
         .service(compare::compare_page)
         .service(check::check_page)
         .service(prepare::prepare_page)

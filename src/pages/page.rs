@@ -146,11 +146,15 @@ impl Page {
     }
 }
 
+/// Bytes of a full page of results: what a page is written into need not grow under it.
+const USUAL: usize = 192 * 1024;
+
 /// Sends a page. Nothing of it is kept by a cache that others share.
 pub fn html(status: StatusCode, lang: Lang, page: &impl Template) -> HttpResponse {
-    let Ok(body) = page.render() else {
+    let mut body = String::with_capacity(USUAL);
+    if page.render_into(&mut body).is_err() {
         return HttpResponse::InternalServerError().finish();
-    };
+    }
     HttpResponse::build(status)
         .insert_header((header::CONTENT_TYPE, "text/html; charset=utf-8"))
         .insert_header((header::CONTENT_LANGUAGE, lang.tag()))

@@ -79,6 +79,22 @@ impl Rulebook {
         PublicView { facts: public, compact, basis, evaluation, withheld }
     }
 
+    /// The same while published findings whose evidence has expired wait to be rechecked: their
+    /// rules block as long as they are undetermined, whatever else they would do.
+    #[must_use]
+    pub fn awaiting_recheck(&self, view: PublicView, rules: &[impl AsRef<str>]) -> PublicView {
+        let waiting = rules.iter().filter_map(|id| self.rule(id.as_ref()));
+        let mut basis = view.basis.clone();
+        for (at, _) in waiting.filter(|(at, _)| !view.evaluation.triggered.has(*at)) {
+            basis.undecided.insert(at);
+        }
+        if basis == view.basis {
+            return view;
+        }
+        let evaluation = self.evaluate(&view.compact, &basis);
+        PublicView { basis, evaluation, ..view }
+    }
+
     /// What is never withheld: where doses are taken, and what a published flag rests on.
     fn always_public(&self, facts: &Facts, basis: &Basis, published: &[&str]) -> Vec<FactId> {
         let named = ALWAYS_PUBLIC.iter().filter_map(|name| self.vocabulary().id(name));

@@ -1,5 +1,7 @@
 //! The few statements and messages in which the two databases differ, and nothing else.
 
+use std::collections::BTreeMap;
+
 use diesel::{
     prelude::*,
     result::{DatabaseErrorInformation, DatabaseErrorKind},
@@ -12,7 +14,7 @@ use super::{
     conn::Conn,
     public_log::{LatestRow, LogRow, TileRow},
     rows::{EntryRow, ProviderRow, SiteRow, SlugRow},
-    schema::{journal, log_entries, log_latest, log_tiles, providers, sites, slugs},
+    schema::{journal, log_entries, log_latest, log_tiles, meta, providers, sites, slugs},
 };
 
 /// The first half of the key of PostgreSQL's advisory lock; the second half is the schema, so
@@ -177,6 +179,59 @@ pub(super) fn dangling_references(conn: &mut Conn) -> QueryResult<i64> {
             Ok(row.number)
         }
     }
+}
+
+/// What SQLite finds wrong with the pages of a file: `ok`, or one line each.
+pub(super) fn integrity(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    names(conn, "SELECT integrity_check AS name FROM pragma_integrity_check")
+}
+
+/// The name by which another connection can see what this transaction of PostgreSQL sees, and
+/// the schema that is in use.
+pub(super) fn snapshot(conn: &mut Conn) -> QueryResult<(String, String)> {
+    let snapshot = names(conn, "SELECT pg_export_snapshot() AS name")?.pop().unwrap_or_default();
+    Ok((snapshot, current_schema(conn)?))
+}
+
+/// The schema of PostgreSQL in which tables are made; empty where there is none.
+pub(super) fn current_schema(conn: &mut Conn) -> QueryResult<String> {
+    let schema = names(conn, "SELECT coalesce(current_schema()::text, '') AS name")?.pop();
+    Ok(schema.unwrap_or_default())
+}
+
+/// The schemas of PostgreSQL.
+pub(super) fn schemas(conn: &mut Conn) -> QueryResult<Vec<String>> {
+    names(conn, "SELECT nspname::text AS name FROM pg_namespace")
+}
+
+/// True where another connection of this program is in the same database of PostgreSQL.
+pub(super) fn others_at_work(conn: &mut Conn) -> QueryResult<bool> {
+    let row: Answer = diesel::sql_query(
+        "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() \
+         AND application_name = current_setting('application_name') \
+         AND pid <> pg_backend_pid()) AS answer",
+    )
+    .get_result(conn)?;
+    Ok(row.answer)
+}
+
+/// What the database says of itself.
+pub(super) fn settings_of_itself(conn: &mut Conn) -> QueryResult<BTreeMap<String, String>> {
+    let rows: Vec<(String, String)> = meta::table.select((meta::key, meta::value)).load(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Puts what a copy says of itself into an empty table.
+pub(super) fn restore_settings(
+    conn: &mut Conn,
+    settings: &BTreeMap<String, String>,
+) -> QueryResult<()> {
+    for (key, value) in settings {
+        diesel::insert_into(meta::table)
+            .values((meta::key.eq(key), meta::value.eq(value)))
+            .execute(conn)?;
+    }
+    Ok(())
 }
 
 /// The mark that says which application a SQLite file belongs to.

@@ -87,6 +87,16 @@ texts! {
         Release = "release",
         /// Evidence that is not the provider's own was seen to confirm an address.
         Confirm = "confirm",
+        /// A person decided about a flag.
+        Decide = "decide",
+        /// The engine proposed a flag, or moved one to history.
+        Reassess = "reassess",
+        /// A provider answered by its link.
+        Answer = "answer",
+        /// Taken back before its time.
+        Revoke = "revoke",
+        /// What its time is over for was forgotten.
+        Forget = "forget",
         /// A setting of the database was given a value.
         Set = "set",
         /// A statement was checked by a person.
@@ -97,7 +107,7 @@ texts! {
         Withdraw = "withdraw",
         /// Somebody began to work on an item of the queue.
         Lease = "lease",
-        /// A task was closed.
+        /// A task or a case was closed.
         Close = "close",
         /// An account or a key no longer opens anything.
         Disable = "disable",
@@ -125,6 +135,10 @@ texts! {
         Lease = "lease",
         /// A file behind a piece of evidence.
         File = "file",
+        /// A task about reports, an invitation, or an answer to one.
+        Case = "case",
+        /// What somebody reported; their words are nobody's history.
+        Report = "report",
         /// A person with an account, without their secrets.
         User = "user",
         /// What one sign-in began.
@@ -224,8 +238,9 @@ impl Entry {
             | EntityKind::LogEntry
             | EntityKind::User
             | EntityKind::Session
-            | EntityKind::Client => false,
-            EntityKind::SigningKey => true,
+            | EntityKind::Client
+            | EntityKind::Case => false,
+            EntityKind::Report | EntityKind::SigningKey => true,
             EntityKind::Meta => MetaKey::from_text(&self.entity.id).is_some_and(MetaKey::is_secret),
         }
     }

@@ -125,6 +125,15 @@ fn judge(
     Ok((applied, pending))
 }
 
+/// True for a database without a table; one of somebody else's is an error.
+pub(super) fn is_empty(conn: &mut Pooled, target: &Target) -> Result<bool, Error> {
+    match state(conn)? {
+        State::Empty => Ok(true),
+        State::Ours { .. } => Ok(false),
+        State::Foreign { found } => Err(Error::Foreign { target: target.to_string(), found }),
+    }
+}
+
 /// Looks at the tables, and reads only ours.
 fn state(conn: &mut Pooled) -> Result<State, Error> {
     const LOOKING: &str = "looking at the tables";

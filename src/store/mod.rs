@@ -26,6 +26,9 @@
 //! **What is public is logged.** A write that changes what the public sees of a provider adds an
 //! entry to the public log in the same transaction; see [`Publisher`].
 //!
+//! **A copy cannot sign.** [`Store::copy_into`] copies a database that is in use, without the keys
+//! that sign; [`Staged`] puts a copy in place, or takes it away again.
+//!
 //! **Real or made up, never both.** What a database holds is what its providers are; the
 //! first decides, and a write that would mix is refused.
 //!
@@ -33,7 +36,9 @@
 //! [`Error`]: its text tells the operator the mend; what is not found is `None`, not an error.
 
 mod accounts;
+mod cases;
 mod conn;
+mod copies;
 mod deeds;
 mod dialect;
 mod document;
@@ -52,6 +57,8 @@ mod turn;
 mod tx;
 
 pub use accounts::{AccountStates, Credentials, Refresh};
+pub use cases::{Case, CaseFilter, CaseKind, StoredReport};
+pub use copies::{Beside, CopyError, Staged};
 pub use deeds::Deed;
 pub use document::Document;
 pub use error::{Constraint, Error};

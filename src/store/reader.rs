@@ -6,7 +6,7 @@ use diesel::{dsl::exists, prelude::*, select};
 use uuid::Uuid;
 
 use super::{
-    Action, ActorKind, Document, Entity, EntityKind, Entry, Error, JournalFilter, accounts,
+    Action, ActorKind, Document, Entity, EntityKind, Entry, Error, JournalFilter, accounts, cases,
     conn::Pooled,
     dialect,
     journal::texts,
@@ -58,6 +58,8 @@ texts! {
         LogOrigin = "log_origin",
         /// For which date, and by which rules, public records were last compared with the log.
         Published = "published",
+        /// The key that signs links which stand in for an account, base64.
+        LinkKey = "link_key",
     }
 }
 
@@ -66,7 +68,7 @@ impl MetaKey {
     #[must_use]
     pub const fn is_secret(self) -> bool {
         match self {
-            Self::CursorKey | Self::DeviceKey | Self::LogKey => true,
+            Self::CursorKey | Self::DeviceKey | Self::LinkKey | Self::LogKey => true,
             Self::LogOrigin | Self::Published => false,
         }
     }
@@ -83,6 +85,8 @@ pub struct Changes {
     pub more: bool,
     /// True where something changed that decides who may come in.
     pub accounts: bool,
+    /// How many entries the public log has.
+    pub log_size: u64,
 }
 
 /// Reads within one transaction: every answer comes from the same state of the database.
@@ -238,7 +242,8 @@ impl<'c> Reader<'c> {
                 }
             }
         }
-        Ok(Changes { head, providers, more, accounts })
+        let log_size = self.log_size()?;
+        Ok(Changes { head, providers, more, accounts, log_size })
     }
 
     /// Whose those slugs are that were ever in use.
@@ -319,6 +324,7 @@ impl<'c> Reader<'c> {
 
     fn current_text(&mut self, entity: &Entity) -> Result<Option<String>, Error> {
         self.conn.run("reading a text", |conn| match entity.kind {
+            EntityKind::Case | EntityKind::Report => cases::current_text(conn, entity),
             EntityKind::User
             | EntityKind::Session
             | EntityKind::Client

@@ -190,3 +190,30 @@ diesel::table! {
         document -> Text,
     }
 }
+
+diesel::table! {
+    cases (id) {
+        id -> Text,
+        kind -> Text,
+        provider_id -> Text,
+        open_key -> Nullable<Text>,
+        state -> Text,
+        closed_at -> Nullable<Timestamp>,
+        version -> BigInt,
+        seq -> BigInt,
+        document -> Text,
+    }
+}
+
+diesel::table! {
+    reports (id) {
+        id -> Text,
+        case_id -> Text,
+        token_sha256 -> Binary,
+        seq -> BigInt,
+        document -> Text,
+        contact -> Nullable<Binary>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(cases, reports);

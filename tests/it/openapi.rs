@@ -11,7 +11,10 @@ use serde_json::{Value as Json, json};
 
 use crate::{
     api::operations::{rows, send},
-    support::app::{Reply, TestApp},
+    support::{
+        app::{Reply, TestApp},
+        matters::matters,
+    },
 };
 
 const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
@@ -217,6 +220,8 @@ fn fits(document: &Json, method: &str, template: &str, reply: &Reply) {
 #[test]
 fn every_operation_answers_as_the_document_says() {
     let app = TestApp::with_database();
+    let admin = app.as_role(Role::Admin);
+    let made = matters(app.app());
     let document = document();
     let clinic = app.get("/v1/clinics?state=NY&view=all").expect(200).json()["data"][0].clone();
     let other = app.get("/v1/clinics?state=CA&view=all").expect(200).json()["data"][0].clone();
@@ -226,6 +231,10 @@ fn every_operation_answers_as_the_document_says() {
     app.shared.app.keep_log().unwrap();
     let checkpoint = app.get("/checkpoint").expect(200).text();
     let size = checkpoint.lines().nth(1).unwrap().to_owned();
+    let report = json!({"listing": provider, "topic": "price", "text": "It costs more."});
+    let report = report.to_string();
+    let why = r#"{"reason_code": "test"}"#;
+    let answers = r#"{"attested_by": {"name": "A", "role": "B"}, "answers": [{"fact": "site.monitor_hr", "value": true}]}"#;
     let cases: Vec<(&str, &str, String, &str, u16)> = vec![
         ("get", "/v1", "/v1".into(), "", 200),
         (
@@ -286,6 +295,62 @@ fn every_operation_answers_as_the_document_says() {
         ("get", "/v1/log/entries", "/v1/log/entries?limit=2".into(), "", 200),
         ("get", "/v1/log/proof/{index}", "/v1/log/proof/0".into(), "", 200),
         ("get", "/v1/changes", "/v1/changes?limit=2".into(), "", 200),
+        ("get", "/v1/flags", "/v1/flags?limit=200".into(), "", 200),
+        ("get", "/v1/replies/{token}", format!("/v1/replies/{}", made.reply), "", 200),
+        (
+            "post",
+            "/v1/replies/{token}",
+            format!("/v1/replies/{}", made.reply),
+            r#"{"kind": "reply", "text": "We changed this."}"#,
+            200,
+        ),
+        ("post", "/v1/reports", "/v1/reports".into(), &report, 201),
+        ("get", "/v1/reports/{token}", format!("/v1/reports/{}", made.report), "", 200),
+        ("get", "/v1/answers/{token}", format!("/v1/answers/{}", made.answers), "", 200),
+        ("post", "/v1/answers/{token}", format!("/v1/answers/{}", made.answers), answers, 200),
+        ("post", "/v1/answers/{token}/documents", "/v1/answers/x.y.z/documents".into(), "", 404),
+        ("get", "/v1/admin/flags", "/v1/admin/flags?limit=200".into(), "", 200),
+        ("get", "/v1/admin/flags/{id}", format!("/v1/admin/flags/{}", made.proposed), "", 200),
+        (
+            "post",
+            "/v1/admin/flags/{id}/{verb}",
+            format!("/v1/admin/flags/{}/notify", made.proposed),
+            r#"{"reason_code": "test", "method": "letter", "reference": "1"}"#,
+            200,
+        ),
+        (
+            "post",
+            "/v1/admin/flags/{id}/{verb}",
+            format!("/v1/admin/flags/{}/publish", made.proposed),
+            why,
+            409,
+        ),
+        ("get", "/v1/admin/reports", "/v1/admin/reports".into(), "", 200),
+        ("get", "/v1/admin/reports/{id}", format!("/v1/admin/reports/{}", made.task), "", 200),
+        (
+            "post",
+            "/v1/admin/reports/{id}/{verb}",
+            format!("/v1/admin/reports/{}/take", made.task),
+            why,
+            200,
+        ),
+        ("get", "/v1/admin/answers", "/v1/admin/answers".into(), "", 200),
+        (
+            "post",
+            "/v1/admin/answers/{id}/{verb}",
+            format!("/v1/admin/answers/{}/accept", made.answer),
+            why,
+            200,
+        ),
+        ("get", "/v1/admin/invites", "/v1/admin/invites".into(), "", 200),
+        ("post", "/v1/admin/invites", "/v1/admin/invites".into(), "{}", 400),
+        (
+            "post",
+            "/v1/admin/invites/{id}/{verb}",
+            format!("/v1/admin/invites/{}/revoke", made.invite),
+            why,
+            200,
+        ),
         ("get", "/healthz", "/healthz".into(), "", 200),
         ("get", "/readyz", "/readyz".into(), "", 200),
         ("get", "/metrics", "/metrics".into(), "", 200),
@@ -295,7 +360,10 @@ fn every_operation_answers_as_the_document_says() {
     ];
     let mut covered = BTreeSet::new();
     for (method, template, path, body, status) in &cases {
-        let reply = if *method == "post" { app.post(path, body) } else { app.get(path) };
+        let reply = match *method {
+            "post" => app.post_as(&admin, path, body),
+            _ => app.get_as(&admin, path),
+        };
         assert_eq!(reply.status, *status, "{method} {path}: {}", reply.text());
         covered.insert((method.to_string(), template.to_string()));
         fits(&document, method, template, &reply);

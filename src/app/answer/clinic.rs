@@ -10,7 +10,7 @@ use crate::{
         Accepting, CoverageStance, CredentialCode, CredentialTier, Indication, OperatingStatus,
         PaymentCode, Product, Route, SafetyStatus, Severity, Tier,
         course_cost::{CostState, CourseCost, SessionPrice},
-        place::{Address, Position},
+        place::{Address, METRES_PER_MILE, Position},
     },
     rules::{Counts, Outcome},
 };
@@ -133,6 +133,15 @@ pub struct Distance {
     /// Miles.
     #[schema(example = 2.499)]
     pub mi: f64,
+}
+
+impl Distance {
+    /// A distance in metres, rounded as answers round it: to a decimetre and a thousandth mile.
+    #[must_use]
+    pub fn of(m: f64) -> Self {
+        let mi = m / METRES_PER_MILE;
+        Self { m: (m * 10.0).round() / 10.0, mi: (mi * 1_000.0).round() / 1_000.0 }
+    }
 }
 
 /// What a whole first course costs.

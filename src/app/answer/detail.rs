@@ -7,12 +7,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{ClinicItem, Crisis, Safety};
+use super::{ClinicItem, Crisis, FlagView, Safety};
 use crate::{
     config::Operator,
     domain::{
-        CredentialCode, CredentialStatus, CredentialTier, EvidenceKind, FlagState, PriceBasis,
-        PriceKind, Product, Route, SafetyStatus, Tier, UnknownReason, UsState,
+        CredentialCode, CredentialStatus, CredentialTier, EvidenceKind, PriceBasis, PriceKind,
+        Product, Route, SafetyStatus, Tier, UnknownReason, UsState,
         course_cost::CourseCost,
         fact::FactValue,
         offer::{Course, Coverage, Hours, Integration, Payment, PriceGuarantee},
@@ -33,8 +33,9 @@ pub struct ClinicAnswer {
 /// What an answer about one thing rests on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DetailMeta {
-    /// The revision of the catalog that answered.
-    pub revision: i64,
+    /// The revision of what the public sees: how many entries the public log had. It moves with
+    /// public changes alone.
+    pub revision: u64,
     /// The civil date (UTC) for which the answer holds.
     pub as_of: NaiveDate,
     /// True when everything in this database is made up.
@@ -204,24 +205,6 @@ pub struct CredentialView {
     pub valid: bool,
     /// The evidence, by its number in `evidence`.
     pub evidence: Vec<u32>,
-}
-
-/// A published flag.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct FlagView {
-    /// The rule.
-    #[schema(example = "KTS-001")]
-    pub rule: String,
-    /// Where it stands.
-    pub state: FlagState,
-    /// The day on which the provider was told.
-    pub notified_on: Option<NaiveDate>,
-    /// The day on which it became public.
-    pub published_on: Option<NaiveDate>,
-    /// The day on which it ended.
-    pub closed_on: Option<NaiveDate>,
-    /// The provider's reply, unedited.
-    pub reply: Option<String>,
 }
 
 /// A piece of evidence.

@@ -40,9 +40,10 @@ pub struct SearchMeta {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "place")]
     pub interpreted: Option<String>,
-    /// The revision of the catalog that answered.
+    /// The revision of what the public sees: how many entries the public log had. It moves with
+    /// public changes alone.
     #[schema(example = 88123)]
-    pub revision: i64,
+    pub revision: u64,
     /// The civil date (UTC) for which the answer holds.
     pub as_of: NaiveDate,
     /// True when every clinic in this database is made up.

@@ -5,7 +5,9 @@
 mod clinic;
 mod detail;
 mod envelope;
+mod flag;
 
 pub use clinic::*;
 pub use detail::*;
 pub use envelope::*;
+pub use flag::*;

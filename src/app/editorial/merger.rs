@@ -17,7 +17,8 @@ use crate::{
     domain::{
         ListingState,
         editorial::{Merger, SiteMove, Verb},
-        provider::Provider,
+        flag::Flag,
+        provider::{Provider, standing},
     },
     store::Action,
 };
@@ -60,6 +61,11 @@ pub fn merge(
                 survivor.listing_state
             );
             return Err(EditError::Conflict(detail));
+        }
+        if standing(&provider.flags).any(Flag::is_open) {
+            let detail = "a flag on this listing is open; decide it before the listing becomes \
+                          part of another, or it would vanish from view";
+            return Err(EditError::Conflict(detail.to_owned()));
         }
         fits(provider, &survivor, sites)?;
         provider.editorial.merger = Some(Merger {

@@ -89,7 +89,7 @@ impl SitePicture<'_> {
     }
 
     /// The newest day on which anything public about the clinic was observed.
-    fn last_checked_on(&self) -> Option<NaiveDate> {
+    pub(super) fn last_checked_on(&self) -> Option<NaiveDate> {
         let provider = &self.whole.provider;
         let as_of = self.whole.easel.as_of;
         let facts = views::public_statements(self.whole, Some(self.site), self.subject).filter_map(

@@ -8,6 +8,7 @@ mod attended;
 mod credentials;
 mod dosing;
 mod evidence;
+mod flags;
 mod item;
 mod load;
 mod public;

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The form of the record; a change of it is a change of every record.
-pub const RECORD_VERSION: u8 = 1;
+pub const RECORD_VERSION: u8 = 2;
 
 /// What anyone may see of a provider.
 #[derive(Debug, Serialize)]
@@ -57,6 +57,7 @@ struct ClinicRecord<'a> {
     #[serde(flatten)]
     profile: Stated<'a>,
     safety: StatusRecord,
+    last_checked_on: Option<chrono::NaiveDate>,
     facts: Vec<FactRecord>,
     prices: Vec<PriceView>,
     credential_details: Vec<CredentialView>,
@@ -127,6 +128,8 @@ struct FactRecord {
     observed_on: Option<chrono::NaiveDate>,
     #[serde(skip_serializing_if = "Option::is_none")]
     valid_until: Option<chrono::NaiveDate>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verified_on: Option<chrono::NaiveDate>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     evidence: Vec<u32>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -147,6 +150,7 @@ impl FactRecord {
             tier: fact.tier,
             observed_on: fact.observed_on,
             valid_until: fact.valid_until,
+            verified_on: fact.verified_on,
             evidence: fact.evidence,
             disputed: fact.disputed,
             claims: fact.claims,
@@ -188,6 +192,7 @@ impl ProviderPicture<'_> {
 
 impl<'p> SitePicture<'p> {
     fn public_record(self) -> ClinicRecord<'p> {
+        let last_checked_on = self.last_checked_on();
         let Self { whole, site, subject } = self;
         let parts = Parts::new(whole, Some(site), subject);
         ClinicRecord {
@@ -197,6 +202,7 @@ impl<'p> SitePicture<'p> {
             position: site.profile.position,
             profile: Stated::of(&site.profile),
             safety: StatusRecord { status: subject.status() },
+            last_checked_on,
             facts: parts.facts().into_iter().filter_map(FactRecord::of).collect(),
             prices: parts.prices(&site.prices, true).collect(),
             credential_details: credentials::views(

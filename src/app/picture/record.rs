@@ -14,22 +14,24 @@ use crate::{
     domain::{
         CoverageStance,
         course_cost::CostState,
+        flag::Flag,
         provider::{Provider, standing},
     },
 };
 
-/// A published provider and its sites as the catalog takes them in. `document` is its text as
-/// the store keeps it.
+/// A published provider and its sites as the catalog takes them in, and whether something may be
+/// due about its flags. `document` is its text as the store keeps it.
 #[must_use]
-pub fn records(easel: Easel<'_>, provider: Provider, document: &str) -> Vec<Change> {
+pub fn records(easel: Easel<'_>, provider: Provider, document: &str) -> (Vec<Change>, bool) {
     let picture = ProviderPicture::new(easel, provider);
     let detail = load::pack(document);
     let withdrawn = picture.provider().sites.iter().filter(|site| site.withdrawn_on.is_some());
-    withdrawn
+    let changes = withdrawn
         .map(|site| Change::NoListing(site.id))
         .chain(picture.sites().map(|site| Change::Listing(Box::new(site.record()))))
         .chain([Change::Provider(Box::new(picture.record(detail)))])
-        .collect()
+        .collect();
+    (changes, picture.needs_attention())
 }
 
 /// The published sites of a provider alone, as the catalog takes them in.
@@ -55,6 +57,22 @@ pub fn gone(provider: &Provider) -> Change {
 }
 
 impl ProviderPicture<'_> {
+    /// True where a finding waits for a decision, or a flag is open.
+    fn needs_attention(&self) -> bool {
+        self.subjects.undecided() || standing(&self.provider.flags).any(Flag::is_open)
+    }
+
+    /// The public flags as JSON, for the list of all of them; empty where there is none. Every
+    /// other list of providers is drawn when it is asked for.
+    fn public_flags(&self) -> Vec<u8> {
+        let flags = self.flags();
+        if flags.is_empty() {
+            return Vec::new();
+        }
+        // Texts, dates and numbers always serialise.
+        serde_json::to_vec(&flags).unwrap_or_default()
+    }
+
     /// The provider as the catalog takes it in.
     fn record(&self, detail: Vec<u8>) -> ProviderRecord {
         let provider = &self.provider;
@@ -75,8 +93,7 @@ impl ProviderPicture<'_> {
             status: self.deciding().status(),
             keys,
             sites: sites().map(|site| site.id).collect(),
-            // A list of providers is short and rare, and is drawn when it is asked for.
-            item: Vec::new(),
+            item: self.public_flags(),
             detail,
         }
     }

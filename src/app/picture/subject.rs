@@ -4,15 +4,16 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::{Easel, live_sites, reasons};
 use crate::{
     app::answer::Safety,
     domain::{
-        FlagState, SafetyStatus, Tier, UnknownReason,
+        FlagState, SafetyStatus, Severity, Tier, UnknownReason,
         provider::{Provider, Site, standing},
     },
-    rules::{FactId, FactState, PublicView, Resolved, ResolvedFacts, Which, display},
+    rules::{FactId, FactState, Outcome, PublicView, Resolved, ResolvedFacts, Which, display},
 };
 
 /// A provider's own facts, or those of one of its sites, on a date.
@@ -42,11 +43,15 @@ impl Subjects {
     /// provider, which its other sites and the provider itself would show. So it is withheld
     /// from all of them, unless a published finding rests on it too.
     pub(super) fn new(easel: Easel<'_>, provider: &Provider) -> Self {
-        let published = published(provider);
         let resolve = |site: Option<&Site>| easel.rulebook.facts_of(provider, site, easel.as_of);
-        let own = resolve(None);
+        let own_facts = resolve(None);
         let sites: Vec<ResolvedFacts> =
             live_sites(provider).map(|site| resolve(Some(site))).collect();
+        // Evidence that has expired today has expired for whoever asks about an earlier date.
+        let day = easel.as_of.max(easel.today);
+        let own_flags = Shown::of(provider, provider.id, day);
+        let flags: Vec<Shown<'_>> =
+            live_sites(provider).map(|site| Shown::of(provider, site.id, day)).collect();
         let stated = |facts: &ResolvedFacts, id: FactId| {
             let about_provider = |n: &u32| provider.facts.iter().any(|kept| kept.n == *n);
             facts.get(id).is_some_and(|fact| fact.n.iter().chain(&fact.with).any(about_provider))
@@ -64,15 +69,20 @@ impl Subjects {
         let mut withheld: Vec<FactId> =
             today.as_ref().map(|today| today.withheld.clone()).unwrap_or_default();
         loop {
-            let decide = |facts: &ResolvedFacts, site: Option<usize>| {
+            let decide = |facts: &ResolvedFacts, flags: &Shown<'_>, site: Option<usize>| {
                 let from_all = withheld.iter().copied().filter(|id| stated(facts, *id));
                 let hidden = from_all.chain(of_today(site).iter().copied()).collect();
-                Subject::new(easel, facts, hidden, &published)
+                Subject::new(easel, facts, hidden, flags)
             };
-            let of_sites = sites.iter().enumerate().map(|(at, facts)| decide(facts, Some(at)));
-            let all = Self { own: decide(&own, None), sites: of_sites.collect(), withheld };
-            let open = all.resting_on_published(easel, &published);
-            let pairs = all.sites.iter().zip(&sites).chain([(&all.own, &own)]);
+            let of_sites = sites
+                .iter()
+                .zip(&flags)
+                .enumerate()
+                .map(|(at, (facts, flags))| decide(facts, flags, Some(at)));
+            let own = decide(&own_facts, &own_flags, None);
+            let all = Self { own, sites: of_sites.collect(), withheld };
+            let open = all.resting_on_published(easel);
+            let pairs = all.sites.iter().zip(&sites).chain([(&all.own, &own_facts)]);
             let fresh: BTreeSet<FactId> = pairs
                 .flat_map(|(subject, facts)| {
                     subject.withheld.iter().copied().filter(|id| stated(facts, *id))
@@ -87,8 +97,16 @@ impl Subjects {
         }
     }
 
+    /// True where a finding waits for somebody's decision.
+    pub(super) fn undecided(&self) -> bool {
+        let waits = |subject: &Subject| {
+            !subject.withheld.is_empty() || !subject.public.basis.undecided.is_empty()
+        };
+        waits(&self.own) || self.sites.iter().any(waits)
+    }
+
     /// The facts that published findings rest on.
-    fn resting_on_published(&self, easel: Easel<'_>, published: &[&str]) -> Vec<FactId> {
+    fn resting_on_published(&self, easel: Easel<'_>) -> Vec<FactId> {
         let flagged = |subject: &&Subject| subject.status() == SafetyStatus::Flagged;
         self.sites
             .iter()
@@ -98,7 +116,10 @@ impl Subjects {
                 let view = &subject.public;
                 easel.rulebook.findings(&view.compact, &view.basis, Which::Reported)
             })
-            .filter(|finding| published.contains(&finding.rule.id.as_str()))
+            // In a public view only what is published is triggered.
+            .filter(|finding| {
+                finding.outcome == Outcome::Triggered && finding.rule.severity == Severity::Critical
+            })
             .flat_map(|finding| finding.facts)
             .collect()
     }
@@ -110,13 +131,14 @@ impl Subject {
         easel: Easel<'_>,
         facts: &ResolvedFacts,
         mut withheld: Vec<FactId>,
-        published: &[&str],
+        flags: &Shown<'_>,
     ) -> Self {
         let mut facts = Cow::Borrowed(facts);
         for id in &withheld {
             facts.to_mut().set(*id, Resolved::unknown(UnknownReason::NeverAsked));
         }
-        let public = easel.rulebook.public_view(&facts, published, easel.as_of);
+        let public = easel.rulebook.public_view(&facts, &flags.published, easel.as_of);
+        let public = easel.rulebook.awaiting_recheck(public, &flags.expired);
         withheld.extend(&public.withheld);
         let verified_on = easel.rulebook.verified_on(
             &public.evaluation,
@@ -162,10 +184,24 @@ impl Subject {
     }
 }
 
-/// The rules whose flag a person has published and that is on display.
-fn published(provider: &Provider) -> Vec<&str> {
-    standing(&provider.flags)
-        .filter(|flag| matches!(flag.state, FlagState::Published | FlagState::Appealed))
-        .map(|flag| flag.rule.as_str())
-        .collect()
+/// The rules of one subject's flags that matter to the public.
+struct Shown<'p> {
+    /// A person has published the flag, and it is on display.
+    published: Vec<&'p str>,
+    /// It was on display until its evidence expired, and nobody has looked again.
+    expired: Vec<&'p str>,
+}
+
+impl<'p> Shown<'p> {
+    fn of(provider: &'p Provider, subject: Uuid, day: NaiveDate) -> Self {
+        let mut shown = Self { published: Vec::new(), expired: Vec::new() };
+        for flag in standing(&provider.flags).filter(|flag| flag.is_about(subject)) {
+            match flag.state_on(day) {
+                FlagState::Published | FlagState::Appealed => shown.published.push(&flag.rule),
+                FlagState::Expired if flag.published_on.is_some() => shown.expired.push(&flag.rule),
+                _ => {}
+            }
+        }
+        shown
+    }
 }

@@ -6,7 +6,7 @@ use super::{ProviderPicture, SitePicture, Subject, evidence::Numbers};
 use crate::{
     app::answer::{Claimed, ClinicDetail, FactView, FlagView, PriceView, ProviderDetail},
     domain::{
-        FlagState, UnknownReason,
+        UnknownReason,
         offer::Price,
         provider::{Kept, Site, Statement, standing},
     },
@@ -112,7 +112,7 @@ impl SitePicture<'_> {
                 &parts.numbers,
             ),
             findings,
-            flags: whole.flags(),
+            flags: whole.flags_about(self.site.id),
             to_supervised,
             evidence: parts.numbers.pieces(provider),
         }
@@ -139,35 +139,6 @@ impl ProviderPicture<'_> {
             evidence: parts.numbers.pieces(provider),
         }
     }
-
-    /// The flags that are, or once were, on display.
-    pub(super) fn flags(&self) -> Vec<FlagView> {
-        standing(&self.provider.flags)
-            .filter(|flag| match flag.state {
-                FlagState::Published | FlagState::Appealed | FlagState::DisplaySuspended => true,
-                FlagState::Cleared | FlagState::Expired => flag.published_on.is_some(),
-                FlagState::Proposed
-                | FlagState::Notified
-                | FlagState::Answered
-                | FlagState::Dismissed => false,
-            })
-            .map(|flag| FlagView {
-                rule: flag.rule.clone(),
-                state: flag.state,
-                notified_on: flag.notified_on,
-                published_on: flag.published_on,
-                closed_on: flag.closed_on,
-                reply: flag.reply.clone(),
-            })
-            .collect()
-    }
-}
-
-impl ProviderPicture<'_> {
-    /// The provider's reply to a published flag under a rule.
-    fn reply(&self, rule: &str) -> Option<String> {
-        self.flags().into_iter().find(|flag| flag.rule == rule)?.reply
-    }
 }
 
 impl Parts<'_> {
@@ -186,11 +157,21 @@ impl Parts<'_> {
                 for fact in &mut finding.facts {
                     fact.evidence_id = fact.evidence_id.and_then(|n| self.evidence_of(n));
                 }
-                finding.provider_reply = self.whole.reply(&finding.rule);
+                finding.provider_reply = self.reply(&finding.rule);
                 finding
             })
             .collect();
         (findings, StepAnswer::list(rulebook, &view.compact, &view.basis))
+    }
+
+    /// The provider's reply to a published flag under a rule.
+    fn reply(&self, rule: &str) -> Option<String> {
+        let flags = match self.site {
+            Some(site) => self.whole.flags_about(site.id),
+            None => self.whole.flags(),
+        };
+        let on_display = |flag: &FlagView| flag.rule == rule && !flag.history;
+        flags.into_iter().find(on_display)?.reply
     }
 
     /// The public statements of this answer.

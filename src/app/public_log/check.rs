@@ -92,14 +92,29 @@ pub(super) fn entry(entry: &LogEntry, index: u64) -> Result<Leaf, String> {
 /// # Errors
 /// Where the database fails; what does not fit stands in the answer.
 pub fn everything(store: &Store, key: &VerifierKey) -> Result<Checked, store::Error> {
-    store.read(|reader| {
-        let mut checked = Checked::default();
-        let journal = journal(reader, &mut checked)?;
-        let checkpoints = reader.checkpoints()?;
-        log(reader, &mut checked, &journal, &checkpoints)?;
-        signatures(reader, &mut checked, &checkpoints, key)?;
-        Ok(checked)
-    })
+    store.read(|reader| everything_in(reader, Some(key)))
+}
+
+/// The same in the state that a reader sees; without a key, for a database whose log was never
+/// named, everything but signatures.
+///
+/// # Errors
+/// As [`everything`].
+pub fn everything_in(
+    reader: &mut Reader<'_>,
+    key: Option<&VerifierKey>,
+) -> Result<Checked, store::Error> {
+    let mut checked = Checked::default();
+    let journal = journal(reader, &mut checked)?;
+    let checkpoints = reader.checkpoints()?;
+    log(reader, &mut checked, &journal, &checkpoints)?;
+    match key {
+        Some(key) => signatures(reader, &mut checked, &checkpoints, key)?,
+        None => checked.expect(checkpoints.is_empty(), || {
+            "checkpoints are kept of a log without a name".to_owned()
+        }),
+    }
+    Ok(checked)
 }
 
 /// What the journal says that the log must agree with.

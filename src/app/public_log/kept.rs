@@ -93,7 +93,7 @@ pub(super) fn refuse_orphan(store: &Store, file: Option<&Path>) -> Result<(), Lo
 }
 
 /// Compares the data with every checkpoint that is kept; gives the newest.
-pub(super) fn compare(
+pub(in crate::app) fn compare(
     store: &Store,
     key: &VerifierKey,
     file: Option<&Path>,

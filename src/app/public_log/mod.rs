@@ -6,7 +6,7 @@
 //! that an old copy of a database can never sign a second history.
 
 mod check;
-mod kept;
+pub(in crate::app) mod kept;
 mod publisher;
 mod read;
 mod renew;
@@ -26,7 +26,7 @@ use crate::{
     store::{self, Actor, ActorKind, MetaKey, Reason, SignedCheckpoint, Store, Target},
 };
 
-pub use check::{Checked, everything, unlogged};
+pub use check::{Checked, everything, everything_in, unlogged};
 pub use publisher::PublicRecords;
 pub use read::*;
 pub use sign::recover;
@@ -83,6 +83,15 @@ pub enum LogError {
         /// This log's name.
         origin: String,
     },
+    /// The log goes on in a copy that has not its key.
+    #[error(
+        "this database was restored from a copy, and no copy holds the key of its public log \
+         `{origin}`: restore it with --keys, or begin a new log with `bedside log recover`"
+    )]
+    KeyMissing {
+        /// The log's name.
+        origin: String,
+    },
     /// A log keeps its name.
     #[error(
         "the public log of this database is named `{origin}` and has been signed; a log keeps \
@@ -118,6 +127,7 @@ impl LogError {
             Self::Behind { .. }
                 | Self::Forked { .. }
                 | Self::OtherLog { .. }
+                | Self::KeyMissing { .. }
                 | Self::Damaged(_)
                 | Self::Store(store::Error::Log(_) | store::Error::Corrupt { .. })
         )
@@ -147,6 +157,7 @@ impl PublicLog {
     pub fn open(store: &Store, settings: &LogSettings) -> Result<Self, LogError> {
         let file = checkpoint_file(store, settings);
         // Before anything is written: what lies beside an empty database may be of a lost one.
+        named(store)?;
         kept::refuse_orphan(store, file.as_deref())?;
         let signer = signer(store, settings.origin.as_deref())?;
         let head = kept::compare(store, signer.verifier(), file.as_deref())?;
@@ -181,25 +192,44 @@ impl PublicLog {
 /// As [`PublicLog::open`].
 pub fn refuse_old_copy(store: &Store, settings: &LogSettings) -> Result<(), LogError> {
     let file = checkpoint_file(store, settings);
+    let named = named(store)?;
     kept::refuse_orphan(store, file.as_deref())?;
     // Without a key nothing was ever signed.
-    let Some((key, origin)) = named(store)? else { return Ok(()) };
+    let Some((key, origin)) = named else { return Ok(()) };
     let signer = Signer::new(&origin, &decoded(&key)?)?;
     kept::compare(store, signer.verifier(), file.as_deref()).map(drop)
 }
 
-/// Key and name of the log, where it has them.
-fn named(store: &Store) -> Result<Option<(String, String)>, store::Error> {
-    store.read(|reader| {
+/// Key and name of the log, where it has them. A name without its key came from a copy.
+pub(in crate::app) fn named(store: &Store) -> Result<Option<(String, String)>, LogError> {
+    let (key, origin) = store.read(|reader| {
         let key = reader.meta(MetaKey::LogKey)?;
-        Ok(key.zip(reader.meta(MetaKey::LogOrigin)?))
-    })
+        Ok::<_, store::Error>((key, reader.meta(MetaKey::LogOrigin)?))
+    })?;
+    match (key, origin) {
+        (Some(key), Some(origin)) => Ok(Some((key, origin))),
+        (None, Some(origin)) => Err(LogError::KeyMissing { origin }),
+        (_, None) => Ok(None),
+    }
+}
+
+/// The key by which others check the signatures of a log that is named.
+pub(in crate::app) fn verifier_of(key: &str, origin: &str) -> Result<VerifierKey, LogError> {
+    Ok(Signer::new(origin, &decoded(key)?)?.verifier().clone())
 }
 
 /// Where the newest checkpoint is kept apart.
 #[must_use]
 pub fn checkpoint_file(store: &Store, settings: &LogSettings) -> Option<PathBuf> {
-    settings.checkpoint_file.clone().or_else(|| match store.target() {
+    checkpoint_file_of(store.target(), settings)
+}
+
+/// Where the newest checkpoint of a database is kept apart.
+pub(in crate::app) fn checkpoint_file_of(
+    target: &Target,
+    settings: &LogSettings,
+) -> Option<PathBuf> {
+    settings.checkpoint_file.clone().or_else(|| match target {
         Target::Sqlite(path) => {
             let mut name = path.clone().into_os_string();
             name.push(".checkpoint");

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::LogError;
 use crate::{
@@ -123,6 +124,17 @@ pub struct LogEntryView {
     pub withdrawn: Option<String>,
 }
 
+/// That something public was changed, without what it was changed to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedChange {
+    /// Its place in the log.
+    pub index: u64,
+    /// When it was made.
+    pub at: DateTime<Utc>,
+    /// What became of the listing.
+    pub action: PublicAction,
+}
+
 /// A payload, of which one member is there.
 #[derive(Deserialize)]
 struct Payload {
@@ -199,6 +211,28 @@ impl App {
         Ok(LogEntriesAnswer { data, meta })
     }
 
+    /// What the log says about a provider, the newest first, at most `limit` entries, from the
+    /// database.
+    ///
+    /// # Errors
+    /// Where the database does not answer, or holds a leaf that is none.
+    pub fn log_about(&self, provider: Uuid, limit: u64) -> Result<Vec<LoggedChange>, LogError> {
+        let leaves =
+            self.store.read(|reader| reader.log_leaves_about(&provider.to_string(), limit))?;
+        let change = |(index, text): (u64, String)| {
+            let leaf = Leaf::parse(&text)?;
+            let at = DateTime::parse_from_rfc3339(&leaf.at).ok()?.to_utc();
+            Some(LoggedChange { index, at, action: leaf.action })
+        };
+        leaves
+            .into_iter()
+            .map(|leaf| {
+                let index = leaf.0;
+                change(leaf).ok_or_else(|| damaged(index).into())
+            })
+            .collect()
+    }
+
     fn page(&self, from: u64, limit: u64) -> Result<(Vec<LogEntry>, PageMeta), LogError> {
         self.store.read(|reader| {
             let size = reader.log_size()?;
@@ -266,8 +300,13 @@ fn whole(found: usize, tile: TileId, level: u8) -> Result<(), Error> {
     if whole { Ok(()) } else { Err(Damaged { level, index: tile.index }.into()) }
 }
 
+/// What is said of an entry that cannot be read.
+fn damaged(index: u64) -> Error {
+    Error::from(Damaged { level: 0, index: index / WIDTH })
+}
+
 fn change(entry: LogEntry) -> Result<ChangeView, Error> {
-    let corrupt = || Error::from(Damaged { level: 0, index: entry.index / WIDTH });
+    let corrupt = || damaged(entry.index);
     let leaf = Leaf::parse(&entry.leaf).ok_or_else(corrupt)?;
     let payload = match &entry.opening {
         Some(opening) => serde_json::from_str(&opening.payload).map_err(|_unreadable| corrupt())?,

@@ -3,7 +3,10 @@
 use std::io::Write as _;
 
 use super::{Rendering, SearchMeta};
-use crate::{app::answer::ClinicItem, catalog::Hit, domain::place::METRES_PER_MILE};
+use crate::{
+    app::answer::{ClinicItem, Distance},
+    catalog::Hit,
+};
 
 /// JSON or GeoJSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +17,11 @@ pub enum Shape {
     GeoJson,
 }
 
+/// Bytes of what stands around one item at most: its distance, or a feature's frame.
+const AROUND_AN_ITEM: usize = 192;
+/// Bytes of what stands around all items, as a rule.
+const AROUND_ALL: usize = 2 * 1024;
+
 /// A body being written.
 pub(super) struct Body {
     shape: Shape,
@@ -21,8 +29,13 @@ pub(super) struct Body {
 }
 
 impl Body {
-    pub(super) fn new(shape: Shape, hits: usize) -> Self {
-        Self { shape, out: Vec::with_capacity(1024 + hits * 1536) }
+    /// A body with room for these hits, so that it need not grow under them.
+    pub(super) fn new(shape: Shape, hits: &[Hit<'_>]) -> Self {
+        let items = hits.iter().map(|hit| {
+            let (head, tail) = hit.listing.item();
+            head.len() + tail.len() + AROUND_AN_ITEM
+        });
+        Self { shape, out: Vec::with_capacity(AROUND_ALL + items.sum::<usize>()) }
     }
 
     pub(super) fn write(
@@ -58,7 +71,7 @@ impl Body {
 
     /// A listing as a value.
     pub(super) fn read(hit: &Hit<'_>) -> serde_json::Result<ClinicItem> {
-        let mut body = Self::new(Shape::Json, 1);
+        let mut body = Self::new(Shape::Json, std::slice::from_ref(hit));
         body.item(hit);
         serde_json::from_slice(&body.out)
     }
@@ -68,9 +81,12 @@ impl Body {
         let (head, tail) = hit.listing.item();
         self.out.extend_from_slice(head);
         if let Some(m) = hit.distance_m {
-            // Writing into memory cannot fail.
-            let _ =
-                write!(self.out, r#""distance":{{"m":{m:.1},"mi":{:.3}}},"#, m / METRES_PER_MILE);
+            let Distance { m, mi } = Distance::of(m);
+            self.text(r#""distance":{"m":"#);
+            self.decimal(m, 10);
+            self.text(r#","mi":"#);
+            self.decimal(mi, 1_000);
+            self.text("},");
         }
         self.out.extend_from_slice(tail);
     }
@@ -89,6 +105,16 @@ impl Body {
         self.text(r#","properties":"#);
         self.item(hit);
         self.text("}");
+    }
+
+    /// Writes a distance as a whole number and tenths (`unit` = 10) or thousandths (1,000): one
+    /// stands in every item, and formatting floating point exactly takes ten times as long.
+    fn decimal(&mut self, value: f64, unit: u64) {
+        #[expect(clippy::as_conversions, reason = "no distance on Earth has more units than fit")]
+        let units = (value * unit as f64).round() as u64;
+        let places = if unit == 10 { 1 } else { 3 };
+        // Writing into memory cannot fail.
+        let _ = write!(self.out, "{}.{:0places$}", units / unit, units % unit);
     }
 
     fn text(&mut self, text: &str) {

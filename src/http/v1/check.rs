@@ -53,10 +53,11 @@ pub async fn get_check(
 ) -> Result<HttpResponse, Problem> {
     let typed = read(Params::from_query(request.query_string())?)?;
     let media = reply::negotiate(&request, &[Media::Json])?;
-    let tag = shared.answer_tag(None, media, &[b"check", typed.as_bytes()]);
-    reply::conditional(&request, tag, media, Caching::Revalidate, || {
-        reply::json(&check(&shared.app, &typed))
-    })
+    let body = reply::json(&check(&shared.app, &typed))?;
+    // Identifiers by which a provider is found stand in no public record, so that the public
+    // revision does not follow them: the answer itself does.
+    let tag = shared.answer_tag(None, media, &[b"check", &body]);
+    reply::conditional(&request, tag, media, Caching::Revalidate, || Ok(body))
 }
 
 /// Check a provider without a trace in an address

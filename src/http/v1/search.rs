@@ -130,10 +130,14 @@ async fn answer(
     };
     let other_date = question.as_of.is_some_and(|date| date != app.catalog.load().as_of());
     let page = if other_date {
-        // One at a time, so that a crowd of such questions leaves the processors to the others.
-        let _turn = shared.other_dates.acquire().await.map_err(Problem::internal)?;
+        let turn = shared.other_dates.take().await?;
         let (app, links) = (Arc::clone(app), links.clone());
-        block(move || ask(&app, &question, &links)).await.map_err(Problem::internal)?
+        block(move || {
+            let _turn = turn;
+            ask(&app, &question, &links)
+        })
+        .await
+        .map_err(Problem::internal)?
     } else {
         ask(app, &question, links)
     }?;

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use chrono::NaiveDate;
 
 use crate::domain::{
-    offer::{Coverage, Credential, Flag, Payment, Price},
+    flag::Flag,
+    offer::{Coverage, Credential, Payment, Price},
     provider::{Evidence, Kept, Origin, Provider, Statement, standing},
 };
 

@@ -36,8 +36,9 @@ use super::{Line, SiteLine, slug};
 use crate::domain::{
     ListingState,
     editorial::{ProviderEditorial, SiteEditorial},
+    flag::Flag,
     place::Address,
-    provider::{Origin, Provider, ProviderProfile, Site, SiteProfile},
+    provider::{Kept, Origin, Provider, ProviderProfile, Site, SiteProfile},
 };
 
 /// Which listing state a line may set.
@@ -192,6 +193,12 @@ fn lay_over(provider: &mut Provider, line: Line, context: &mut MergeContext<'_>)
     items.replace(&mut provider.prices, prices);
     items.replace(&mut provider.payments, payments);
     items.replace(&mut provider.coverage, coverage);
+    // Once people have taken a flag up it is theirs, and no file goes back on it.
+    let taken_up = |rule: &str| {
+        let theirs = |kept: &&Kept<Flag>| kept.stands() && kept.by == Origin::Person;
+        provider.flags.iter().filter(theirs).any(|kept| kept.item.rule == rule)
+    };
+    let flags = flags.into_iter().filter(|flag| !taken_up(&flag.rule)).map(Flag::from).collect();
     items.replace(&mut provider.flags, flags);
 
     let known: HashMap<String, usize> =

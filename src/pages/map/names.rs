@@ -68,7 +68,7 @@ fn spots_within(state: &Outline, view: &View) -> Vec<(f64, f64)> {
         .collect();
     let share = 1.0 / f64::from(u16::try_from(seen.len()).unwrap_or(u16::MAX).max(1));
     let (x, y) = seen.iter().fold((0.0, 0.0), |(a, b), (x, y)| (a + x * share, b + y * share));
-    let far = |at: &(f64, f64)| (at.0 - x).hypot(at.1 - y);
+    let far = |at: &(f64, f64)| (at.0 - x) * (at.0 - x) + (at.1 - y) * (at.1 - y);
     seen.sort_by(|a, b| far(a).total_cmp(&far(b)));
     seen.insert(0, view.place(lon, lat));
     seen

@@ -85,6 +85,8 @@ pub(super) fn current_text(conn: &mut Conn, entity: &Entity) -> QueryResult<Opti
         | EntityKind::Task
         | EntityKind::Lease
         | EntityKind::File
+        | EntityKind::Case
+        | EntityKind::Report
         | EntityKind::SigningKey => Ok(None),
     }
 }

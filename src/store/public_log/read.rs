@@ -66,6 +66,23 @@ impl Reader<'_> {
         })
     }
 
+    /// The newest entries about one thing, the newest first, at most `limit`: each with its index
+    /// and its leaf's text.
+    ///
+    /// # Errors
+    /// See [`Self::log_size`].
+    pub fn log_leaves_about(&mut self, id: &str, limit: u64) -> Result<Vec<(u64, String)>, Error> {
+        let rows: Vec<(i64, String)> = self.conn.run(READING, |conn| {
+            log_entries::table
+                .filter(log_entries::entity_id.eq(id))
+                .order(log_entries::idx.desc())
+                .limit(signed(limit))
+                .select((log_entries::idx, log_entries::leaf))
+                .load(conn)
+        })?;
+        rows.into_iter().map(|(index, leaf)| Ok((unsigned(index)?, leaf))).collect()
+    }
+
     /// The first `width` hashes of a tile, as they are kept; fewer where the log is shorter.
     ///
     /// # Errors

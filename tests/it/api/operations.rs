@@ -4,6 +4,7 @@
 
 mod desk;
 mod listings;
+mod matters;
 
 use bedside::{
     app::accounts::NewClient,
@@ -13,7 +14,7 @@ use bedside::{
 use chrono::TimeDelta;
 use serde_json::{Value as Json, json};
 
-use self::{desk::DESK, listings::LISTINGS};
+use self::{desk::DESK, listings::LISTINGS, matters::MATTERS};
 use crate::support::{
     accounts::{PASSWORD, Person, signed_in, user},
     app::TestApp,
@@ -240,7 +241,7 @@ pub const ROWS: &[Row] = &[
 
 /// Every row of every table.
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    ROWS.iter().chain(LISTINGS).chain(DESK)
+    ROWS.iter().chain(LISTINGS).chain(DESK).chain(MATTERS)
 }
 
 /// The operations of the document: `METHOD /path` with the operation itself.

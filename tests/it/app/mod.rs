@@ -6,13 +6,18 @@ mod demo;
 mod detail;
 mod editorial;
 mod filters;
+mod flags;
 mod import;
+mod invites;
 mod other_date;
+mod own_words;
 mod public_log;
 mod queue;
 mod refresh;
+mod reports;
 mod screening;
 mod search;
+mod undisclosed;
 mod withheld;
 
 use bedside::{

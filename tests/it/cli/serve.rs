@@ -38,6 +38,12 @@ impl Serving {
         Self { address: address.parse().unwrap(), child, out }
     }
 
+    /// Ends it as a power cut would, in the middle of whatever it does.
+    pub(super) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
     pub(super) fn get(&self, path: &str) -> String {
         String::from_utf8(self.answer(path)).unwrap()
     }

@@ -26,6 +26,7 @@ fn pages(app: &TestApp) -> Vec<(&'static str, String)> {
         ("/", "/?q=20814&print=true".to_owned()),
         ("/clinics/{slug}", format!("/clinics/{supervised}")),
         ("/clinics/{slug}", format!("/clinics/{flagged}?sessions=6&months=12&insurer=yes")),
+        ("/clinics/{slug}/report", format!("/clinics/{supervised}/report")),
         ("/compare", "/compare".to_owned()),
         ("/compare", format!("/compare?clinic={supervised}&clinic={flagged}")),
         ("/check", "/check".to_owned()),
@@ -68,7 +69,7 @@ fn every_page_answers_in_both_languages() {
             page
         });
         let title = |page: &str| between(page, "<title>", "</title>").unwrap().to_owned();
-        let own_name = path.starts_with("/clinics/");
+        let own_name = path.starts_with("/clinics/") && !path.ends_with("/report");
         assert_eq!(title(&english) == title(&spanish), own_name, "{path}: {}", title(&english));
         // The choice of the language is a link to the same page.
         let other = between(&english, r#"class="menu__lang" href=""#, r#"""#).unwrap();
@@ -107,7 +108,8 @@ fn no_page_shows_a_key_in_place_of_a_text() {
 fn every_route_is_tried_here() {
     let app = TestApp::pages();
     let tried: Vec<&str> = pages(&app).into_iter().map(|(route, _)| route).collect();
-    let others = ["/assets/{name}", "/es", "/es/"];
+    // What a token leads to is tried where reports are.
+    let others = ["/assets/{name}", "/es", "/es/", "/reports/{token}", "/es/reports/{token}"];
     for (route, _) in ROUTES.iter().filter(|(route, _)| !others.contains(route)) {
         let plain = route.strip_prefix("/es").unwrap_or(route);
         assert!(tried.contains(&plain), "{route} is tried by no test of pages");

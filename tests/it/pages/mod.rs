@@ -1,7 +1,9 @@
 //! The pages: what each answers, and the texts that it answers with.
 
 mod answers;
+mod changes;
 mod errors;
 mod hostile;
+mod reports;
 mod sizes;
 mod texts;

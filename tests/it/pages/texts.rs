@@ -1,7 +1,10 @@
 //! What patients read: both languages complete, no text outside the catalogues, no word that
 //! promises or accuses, and sentences that are easy to read.
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use bedside::{
     domain::{
@@ -11,6 +14,8 @@ use bedside::{
     },
     pages::lang::Lang,
 };
+
+use crate::support::app::TestApp;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -257,5 +262,23 @@ fn messages_with_values_are_filled_in() {
         let six = lang.count("course-sessions", 6);
         assert!(one.starts_with("1 ") && six.starts_with("6 "), "{lang:?}: {one}, {six}");
         assert!(lang.t1("rule-link", "KTS-001").ends_with("KTS-001"));
+    }
+}
+
+#[test]
+fn every_rule_is_explained_in_spanish() {
+    let app = TestApp::pages();
+    let texts: BTreeMap<String, BTreeMap<String, String>> =
+        serde_json::from_str(include_str!("../../../web/locales/es/rules.json")).unwrap();
+    let rules = app.shared.app.rulebook.rules();
+    assert_eq!(texts.len(), rules.len(), "no text of a rule that is gone");
+    for rule in rules {
+        let page = app.get(&format!("/es/rules/{}", rule.id)).expect(200).text();
+        for text in [&texts[&rule.id]["why"], &texts[&rule.id]["clears"]] {
+            let start: String =
+                text.chars().take_while(|c| c.is_alphanumeric() || *c == ' ').collect();
+            assert!(page.contains(&start) && !start.is_empty(), "{}: {start}", rule.id);
+        }
+        assert!(!page.contains(&rule.clears_when), "{}: no English left", rule.id);
     }
 }

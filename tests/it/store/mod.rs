@@ -1,6 +1,7 @@
 //! The store's contract; every test runs on SQLite and on PostgreSQL.
 
 mod accounts;
+mod cases;
 mod concurrency;
 mod connections;
 mod crash;

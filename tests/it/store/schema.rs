@@ -101,6 +101,8 @@ fn every_foreign_key_is_indexed_and_says_what_deleting_means(
     assert_eq!(
         found,
         [
+            "cases.provider_id -> providers RESTRICT indexed",
+            "cases.seq -> journal RESTRICT indexed",
             "client_uses.client_id -> clients CASCADE indexed",
             "clients.seq -> journal RESTRICT indexed",
             "log_entries.seq -> journal RESTRICT indexed",
@@ -108,6 +110,8 @@ fn every_foreign_key_is_indexed_and_says_what_deleting_means(
             "providers.seq -> journal RESTRICT indexed",
             "records.seq -> journal RESTRICT indexed",
             "refresh_tokens.session_id -> sessions CASCADE indexed",
+            "reports.case_id -> cases RESTRICT indexed",
+            "reports.seq -> journal RESTRICT indexed",
             "sessions.seq -> journal RESTRICT indexed",
             "sessions.user_id -> users CASCADE indexed",
             "signing_keys.seq -> journal RESTRICT indexed",
@@ -145,6 +149,11 @@ fn both_databases_have_the_same_indexes(#[values(Sqlite, Postgres)] backend: Bac
     assert_eq!(
         found.into_iter().collect::<Vec<_>>(),
         [
+            "cases(closed_at)",
+            "cases(kind,state,id)",
+            "cases(open_key) unique",
+            "cases(provider_id)",
+            "cases(seq)",
             "clients(key_id) unique",
             "clients(seq)",
             "idempotency_keys(at)",
@@ -158,6 +167,9 @@ fn both_databases_have_the_same_indexes(#[values(Sqlite, Postgres)] backend: Bac
             "providers(source_key) unique",
             "records(seq) unique",
             "refresh_tokens(session_id)",
+            "reports(case_id)",
+            "reports(seq)",
+            "reports(token_sha256) unique",
             "sessions(ended_at)",
             "sessions(seq)",
             "sessions(user_id)",

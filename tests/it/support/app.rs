@@ -122,7 +122,7 @@ impl TestApp {
     fn limited(app: &Arc<App>, limits: &LimitArgs) -> Self {
         let shared = Shared::new(Arc::clone(app), Limits::default(), &known_routes());
         let shared = shared.with_rate_limits(limits).with_error_page(pages::error_page);
-        Self::serve(shared, every_route)
+        Self::serve(shared, Arc::new(every_route))
     }
 
     /// A service with the made-up set and a database of its own, which takes writes; with the
@@ -165,7 +165,7 @@ impl TestApp {
     pub fn pages_over(app: &Arc<App>) -> Self {
         let limits = Limits { request_time: Duration::from_secs(2), ..Limits::default() };
         let shared = Shared::new(Arc::clone(app), limits, &known_routes());
-        Self::serve(shared.with_error_page(pages::error_page), every_route)
+        Self::serve(shared.with_error_page(pages::error_page), Arc::new(every_route))
     }
 
     /// A service over an application.
@@ -174,7 +174,7 @@ impl TestApp {
     }
 
     fn over(app: &Arc<App>, limits: Limits) -> Self {
-        Self::serve(Shared::new(Arc::clone(app), limits, TEST_ROUTES), test_routes)
+        Self::serve(Shared::new(Arc::clone(app), limits, TEST_ROUTES), Arc::new(test_routes))
     }
 
     fn serve(shared: Shared, more: Register) -> Self {
@@ -343,7 +343,7 @@ fn known_routes() -> Vec<(&'static str, &'static [Method])> {
 
 fn every_route(config: &mut web::ServiceConfig) {
     test_routes(config);
-    pages::configure(config);
+    pages::routes()(config);
 }
 
 fn test_routes(config: &mut web::ServiceConfig) {

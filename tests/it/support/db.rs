@@ -59,6 +59,18 @@ impl TestDb {
         Some(db)
     }
 
+    /// Whatever there is at a URL of PostgreSQL; it is left there.
+    pub fn at(url: String) -> Self {
+        Self { backend: Backend::Postgres, url, file: None, schema: None, _folder: None }
+    }
+
+    /// A database with all tables on a server of the test's own.
+    pub fn on(cluster: &Cluster) -> Self {
+        let db = Self::at(cluster.url("public"));
+        migrate(&db.target(), Prepare::CreateAndMigrate).unwrap();
+        db
+    }
+
     /// A place for a database, without a table. On SQLite there is no file yet.
     pub fn empty(backend: Backend) -> Option<Self> {
         match backend {

@@ -5,8 +5,10 @@ pub mod accounts;
 pub mod app;
 pub mod db;
 pub mod flows;
-mod postgres;
+pub mod matters;
+pub mod postgres;
 pub mod program;
 pub mod providers;
+pub mod proxy;
 
 pub use db::{Backend, TestDb};

@@ -13,6 +13,7 @@ use std::{
 pub struct Cluster {
     /// The folder of the socket.
     socket: PathBuf,
+    pid: u32,
     /// Stops the server and removes its folder once its standard input closes. That happens
     /// whenever this process ends, after a panic and by SIGKILL too, when no destructor runs.
     _guard: Child,
@@ -31,6 +32,22 @@ impl Cluster {
                 Some(start(&programs))
             })
             .as_ref()
+    }
+
+    /// A server for one test alone, which may do to it what it likes; gone when dropped.
+    pub fn own() -> Option<Self> {
+        Self::shared()?;
+        programs().as_deref().map(start)
+    }
+
+    /// The folder of the server's socket.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    /// The server's process, which every other of its processes is a child of.
+    pub fn pid(&self) -> u32 {
+        self.pid
     }
 
     /// The URL of a schema.
@@ -108,6 +125,7 @@ fn start(programs: &Path) -> Cluster {
         .arg("--options")
         .arg(options));
     let pid = fs::read_to_string(data.join("postmaster.pid")).unwrap();
+    let pid: u32 = pid.lines().next().unwrap().parse().unwrap();
     let guard = Command::new("sh")
         .arg("-c")
         .arg(
@@ -115,14 +133,14 @@ fn start(programs: &Path) -> Cluster {
              while kill -0 \"$1\" 2>/dev/null; do sleep 0.05; done; rm -rf \"$2\"",
         )
         .arg("guard")
-        .arg(pid.lines().next().unwrap())
+        .arg(pid.to_string())
         .arg(&folder)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    Cluster { socket: folder, _guard: guard }
+    Cluster { socket: folder, pid, _guard: guard }
 }
 
 #[cfg(unix)]

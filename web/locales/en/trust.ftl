@@ -101,4 +101,3 @@ outcome-of-passed_on = We told the agency in charge
 report-answer = Our answer
 report-contact-kept = Your contact is kept sealed until 180 days after we are done.
 report-what-next = A report starts a check. It never changes a listing by itself, and more reports do not make it count more.
-report-none = This copy of the list takes no reports yet.

@@ -101,4 +101,3 @@ outcome-of-passed_on = Avisamos a la autoridad competente
 report-answer = Nuestra respuesta
 report-contact-kept = Su contacto queda sellado hasta 180 días después de terminar.
 report-what-next = Un aviso inicia una revisión. Nunca cambia una ficha por sí solo, y más avisos no hacen que cuente más.
-report-none = Esta copia de la lista todavía no recibe avisos.

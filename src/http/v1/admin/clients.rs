@@ -23,7 +23,7 @@ use crate::{
         Authorized, JsonBytes,
         authorized::ManagePeople,
         blocking,
-        openapi::{AdminErrors, AdminItemErrors, AdminWriteErrors},
+        openapi::{AccountWriteErrors, AdminErrors, AdminItemErrors},
         preconditions::if_match,
         problem::{Kind, Problem},
         reply::{self, Caching},
@@ -208,7 +208,7 @@ pub async fn get_client(
     operation_id = "create_client",
     security(("bearer" = ["manage_people"])),
     request_body(content = NewClientBody, description = "The program"),
-    responses((status = 201, description = "The program with its key", body = ClientAnswer), AdminWriteErrors),
+    responses((status = 201, description = "The program with its key", body = ClientAnswer), AccountWriteErrors),
 )]
 #[post("/v1/admin/clients")]
 pub async fn create_client(
@@ -239,7 +239,7 @@ pub async fn create_client(
         ("If-Match" = String, Header, description = "The `ETag` of the version that the change is made from", example = "\"3\""),
     ),
     request_body(content = ClientPatchBody, description = "What is to be changed"),
-    responses((status = 200, description = "The program", body = ClientAnswer), AdminWriteErrors),
+    responses((status = 200, description = "The program", body = ClientAnswer), AccountWriteErrors),
 )]
 #[patch("/v1/admin/clients/{id}")]
 pub async fn update_client(
@@ -273,7 +273,7 @@ pub async fn update_client(
         ("verb" = ClientVerb, Path, description = "What is to be done", example = "disable"),
     ),
     request_body(content = Transition, description = "Why"),
-    responses((status = 200, description = "The program", body = ClientAnswer), AdminWriteErrors),
+    responses((status = 200, description = "The program", body = ClientAnswer), AccountWriteErrors),
 )]
 #[post("/v1/admin/clients/{id}/{verb}")]
 pub async fn act_on_client(

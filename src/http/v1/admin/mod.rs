@@ -1,10 +1,14 @@
 //! What only people with an account may do.
 
 mod accounts;
+pub mod answers;
 pub mod clients;
 pub mod clinics;
 pub mod evidence;
+pub mod flags;
+pub mod invites;
 pub mod queue;
+pub mod reports;
 pub mod statements;
 pub mod users;
 
@@ -34,6 +38,20 @@ pub static PROVIDER_ID: Param = Param::one(
 )
 .needed();
 
+/// A provider's id as a parameter that narrows a list.
+pub(super) static PROVIDER: Param = Param::one(
+    "provider",
+    Shape::Shaped { check: is_uuid, pattern: UUID, words: "a provider's id" },
+    "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11",
+    "The id of a provider.",
+);
+pub(super) static AFTER: Param = Param::one(
+    "after",
+    Shape::Shaped { check: is_uuid, pattern: UUID, words: "an id" },
+    "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11",
+    "Continue behind the thing of this id.",
+);
+
 /// The shape of a UUID as a regular expression.
 pub const UUID: &str = "^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$";
 
@@ -41,6 +59,11 @@ pub const UUID: &str = "^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$";
 #[must_use]
 pub fn is_uuid(text: &str) -> bool {
     text.len() == 36 && Uuid::parse_str(text).is_ok()
+}
+
+/// An id in an address; what is none names nothing.
+fn id(text: &str) -> Result<Uuid, Problem> {
+    Uuid::try_parse(text).map_err(|_malformed| Problem::of(Kind::NotFound))
 }
 
 /// Why something is done.
@@ -68,7 +91,11 @@ impl Transition {
     ) -> Result<(Media, Reason), Problem> {
         let media = no_parameters(request)?;
         let body: Self = typed(body)?;
-        Ok((media, reason(&body.reason_code, &body.reason)?))
+        Ok((media, body.why()?))
+    }
+
+    fn why(&self) -> Result<Reason, Problem> {
+        reason(&self.reason_code, &self.reason)
     }
 }
 
@@ -133,4 +160,21 @@ pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
 ) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
+}
+
+/// A text of 1 to `most` characters without control characters but line breaks and tabs.
+fn text(pointer: &str, text: &str, most: usize) -> Result<String, Problem> {
+    let text = text.trim();
+    let odd = |c: char| c.is_control() && c != '\n' && c != '\t' && c != '\r';
+    if text.is_empty() || text.chars().count() > most || text.chars().any(odd) {
+        let detail = format!("expected 1 to {most} characters without control characters");
+        return Err(wrong(pointer, "invalid", &detail));
+    }
+    Ok(text.to_owned())
+}
+
+/// The problem that a member of a body is.
+fn wrong(pointer: &str, code: &'static str, detail: &str) -> Problem {
+    let error = FieldError::new(Location::Pointer(pointer.to_owned()), code, detail);
+    Problem::new(Kind::InvalidBody, format!("{pointer}: {detail}")).with_errors(vec![error])
 }

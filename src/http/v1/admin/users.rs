@@ -23,7 +23,7 @@ use crate::{
         Authorized, JsonBytes,
         authorized::ManagePeople,
         blocking,
-        openapi::{AdminErrors, AdminItemErrors, AdminWriteErrors},
+        openapi::{AccountWriteErrors, AdminErrors, AdminItemErrors},
         preconditions::if_match,
         problem::{Kind, Problem},
         reply::{self, Caching},
@@ -210,7 +210,7 @@ pub async fn get_user(
     operation_id = "create_user",
     security(("bearer" = ["manage_people"])),
     request_body(content = NewUserBody, description = "The account"),
-    responses((status = 201, description = "The account", body = UserAnswer), AdminWriteErrors),
+    responses((status = 201, description = "The account", body = UserAnswer), AccountWriteErrors),
 )]
 #[post("/v1/admin/users")]
 pub async fn create_user(
@@ -246,7 +246,7 @@ pub async fn create_user(
         ("If-Match" = String, Header, description = "The `ETag` of the version that the change is made from", example = "\"3\""),
     ),
     request_body(content = UserPatchBody, description = "What is to be changed"),
-    responses((status = 200, description = "The account", body = UserAnswer), AdminWriteErrors),
+    responses((status = 200, description = "The account", body = UserAnswer), AccountWriteErrors),
 )]
 #[patch("/v1/admin/users/{id}")]
 pub async fn update_user(
@@ -283,7 +283,7 @@ pub async fn update_user(
         ("verb" = UserVerb, Path, description = "What is to be done", example = "disable"),
     ),
     request_body(content = Transition, description = "Why"),
-    responses((status = 200, description = "The account", body = UserAnswer), AdminWriteErrors),
+    responses((status = 200, description = "The account", body = UserAnswer), AccountWriteErrors),
 )]
 #[post("/v1/admin/users/{id}/{verb}")]
 pub async fn act_on_user(

@@ -8,17 +8,23 @@ use bedside::{
     domain::{
         ListingState,
         editorial::{SiteMove, Verb},
+        flag::Flag,
+        provider::{Kept, Origin},
     },
+    store::Action,
 };
 use rstest::rstest;
 use serde_json::json;
 use uuid::Uuid;
 
 use super::{faults, line, person, published, version};
-use crate::support::{
-    Backend::{self, Postgres, Sqlite},
-    TestDb,
-    flows::{ORDINARY, TODAY, app_on, file, import},
+use crate::{
+    app::write,
+    support::{
+        Backend::{self, Postgres, Sqlite},
+        TestDb,
+        flows::{ORDINARY, TODAY, app_on, file, import},
+    },
 };
 
 #[rstest]
@@ -42,6 +48,14 @@ fn a_merge_leads_every_address_to_the_survivor_and_can_be_undone(
     assert_eq!(faults(into(Uuid::nil(), &[]))[0].0, "/survivor");
     let draft = person("ann").create(&app, line(3)).id;
     assert!(matches!(into(draft, &[]), Err(EditError::Conflict(_))), "links would lead nowhere");
+
+    let flags = |flags: Vec<Kept<Flag>>| {
+        write(&app.store, Action::Change, "N1", |provider| provider.flags = flags);
+    };
+    flags(vec![Kept::new(99, Origin::Person, Flag::proposed("KTS-001".into()))]);
+    let moves = [SiteMove { from, to: Some(to) }];
+    assert!(matches!(into(survivor, &moves), Err(EditError::Conflict(_))), "a flag would vanish");
+    flags(Vec::new());
 
     let before = read(&app, duplicate).unwrap().data;
     let merged = into(survivor, &[SiteMove { from, to: Some(to) }]).unwrap();
