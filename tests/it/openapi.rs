@@ -368,10 +368,12 @@ fn every_operation_answers_as_the_document_says() {
         covered.insert((method.to_string(), template.to_string()));
         fits(&document, method, template, &reply);
     }
-    // What is not public or changes something has a request that works in another table.
+    // What is not public or changes something has a request that works in another table, which
+    // counts on a directory that nobody has touched.
+    let fresh = TestApp::with_database();
     for row in rows() {
         let Some(works) = row.works else { continue };
-        let reply = send(&app, row.operation, &works(&app));
+        let reply = send(&fresh, row.operation, &works(&fresh));
         let (method, template) = row.operation.split_once(' ').unwrap();
         fits(&document, &method.to_lowercase(), template, &reply);
         covered.insert((method.to_lowercase(), template.to_owned()));

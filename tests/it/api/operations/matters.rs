@@ -59,7 +59,7 @@ pub const MATTERS: &[Row] = &[
         operation: "POST /v1/admin/reports/{id}/{verb}",
         asks: Asks::Named("handle_reports"),
         works: Some(|app| {
-            let path = format!("/v1/admin/reports/{}/close", matters::reported(app.app()).1);
+            let path = format!("/v1/admin/reports/{}/take", matters::reported(app.app()).1);
             Call::by(&officer(app), path, why())
         }),
     },
