@@ -26,8 +26,8 @@ use anyhow::{Context as _, Result, ensure};
 use bedside::{
     app::{
         App,
+        keeper::Keeper,
         public_log::PublicRecords,
-        refresh::Keeper,
         request::{Filters, Place, SearchRequest, View},
         search::{Rendering, Shape, search},
     },

@@ -18,6 +18,7 @@ pub mod flags;
 pub mod freshness;
 pub mod import;
 pub mod invites;
+pub mod keeper;
 pub mod keeping;
 pub mod keys;
 pub mod links;
@@ -117,7 +118,7 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the store into a catalog and gets ready to answer.
+    /// Reads the store into a catalog and gets ready to answer, with the public log up to date.
     ///
     /// # Errors
     /// When the store fails, or something that is built in is damaged.
@@ -126,10 +127,14 @@ impl App {
         clock: Arc<dyn Clock>,
         operator: Operator,
     ) -> anyhow::Result<Arc<Self>> {
-        Self::open_with(store, clock, operator, &LogSettings::default())
+        let app = Self::open_with(store, clock, operator, &LogSettings::default())?;
+        app.renew_log().context("cannot bring the public log up to date")?;
+        app.take_in().context("cannot read the directory")?;
+        Ok(app)
     }
 
-    /// The same, with what the operator says about the public log.
+    /// The same, with what the operator says about the public log, which may be behind: a
+    /// [`Keeper`](keeper::Keeper) brings it up to date while answers are given already.
     ///
     /// # Errors
     /// As [`open`](Self::open); and where the data is behind what the log has signed.
@@ -147,7 +152,6 @@ impl App {
         let devices = Devices::new(&key(MetaKey::DeviceKey)?);
         let log = PublicLog::open(&store, log)?;
         let today = clock.today();
-        log.renew(&store, &rulebook, today).context("cannot bring the public log up to date")?;
         let built = refresh::build(&store, &rulebook, gazetteer, today)
             .context("cannot read the directory")?;
         // After the catalog, so that no change is missed by both.
@@ -194,6 +198,15 @@ impl App {
 
     fn left_out(&self) -> MutexGuard<'_, BTreeSet<Uuid>> {
         self.unreadable.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds to the public log what the date or the rules have changed since it was last seen to.
+    /// That looks at every listing, and nobody who reads waits for it.
+    ///
+    /// # Errors
+    /// When the store fails; it is tried again the next time.
+    pub fn renew_log(&self) -> Result<(), store::Error> {
+        self.log.renew(&self.store, &self.rulebook, self.clock.today())
     }
 
     /// Signs what the public log has gained, and takes over what other processes have signed.

@@ -5,11 +5,9 @@ use std::{
     collections::BTreeSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::Ordering,
-        mpsc::{self, Receiver, RecvTimeoutError, Sender},
+        mpsc::{self, Receiver},
     },
-    thread::{self, JoinHandle},
-    time::Duration,
+    thread,
 };
 
 use chrono::NaiveDate;
@@ -20,7 +18,6 @@ use super::{
     accounts::Accounts,
     flags::engine::Look,
     picture::{self, Easel},
-    watch::{self, Waiting},
 };
 use crate::{
     catalog::{Catalog, CatalogBuilder, Change},
@@ -41,12 +38,6 @@ const AHEAD: usize = 4;
 
 /// Journal entries that a patch looks at; beyond, the catalog is read whole.
 const PATCH_LIMIT: i64 = 2_000;
-
-/// How often the store is asked for changes that other processes made.
-const POLL: Duration = Duration::from_millis(500);
-
-/// How often accounts are tended.
-const TEND: Duration = Duration::from_secs(60);
 
 /// A catalog that was read whole, and the providers that are missing in it.
 #[derive(Debug)]
@@ -228,11 +219,21 @@ fn changes(provider: Provider, text: &str, easel: Easel<'_>) -> (Vec<Change>, Fl
 }
 
 impl App {
-    /// Takes in what was written since the catalog's revision, by whomever, and swaps it.
+    /// Takes in what was written and what the date has changed, and sees that the public log has
+    /// it.
     ///
     /// # Errors
     /// When the store fails; the catalog stays as it was.
     pub fn catch_up(&self) -> Result<(), store::Error> {
+        self.take_in()?;
+        self.renew_log()
+    }
+
+    /// Takes in what was written since the catalog's revision, by whomever, and swaps it.
+    ///
+    /// # Errors
+    /// When the store fails; the catalog stays as it was.
+    pub(super) fn take_in(&self) -> Result<(), store::Error> {
         let _one_at_a_time = self.catching_up.lock();
         let today = self.clock.today();
         let catalog = self.catalog.load_full();
@@ -240,7 +241,7 @@ impl App {
         let changes = self.store.read(|reader| reader.changed_since(revision, PATCH_LIMIT))?;
         let date_turned = catalog.as_of() != today;
         if !date_turned && changes.head == revision {
-            return self.log.renew(&self.store, &self.rulebook, today);
+            return Ok(());
         }
         if changes.accounts || changes.more {
             let accounts = Accounts::read(&self.store, self.clock.now())?;
@@ -253,8 +254,7 @@ impl App {
             *self.left_out() = built.unreadable.into_iter().collect();
             *self.seen() = built.seen;
             self.catalog.store(built.catalog);
-            // What the public sees from today on is logged, with how many statuses changed.
-            return self.log.renew(&self.store, &self.rulebook, today);
+            return Ok(());
         }
         let documents = self.store.read(|reader| reader.documents(&changes.providers))?;
         let mut drawn = Drawn::together(&documents, self.easel(today));
@@ -291,139 +291,6 @@ impl App {
         // The turn of the date has made a whole new catalog in between.
         if current.as_of() == rebuilt.as_of() && current.revision() >= rebuilt.revision() {
             self.catalog.store(current.rebased_on(&rebuilt));
-        }
-    }
-}
-
-/// The threads that keep the catalog current; dropping it stops them. A rebuild of the large
-/// tables has a thread of its own, since it must not hold up what others write.
-#[derive(Debug)]
-pub struct Keeper {
-    stop: Vec<Sender<()>>,
-    threads: Vec<JoinHandle<()>>,
-}
-
-impl Keeper {
-    /// Starts the threads.
-    #[must_use]
-    pub fn start(app: Arc<App>) -> Self {
-        let mut keeper = Self { stop: Vec::new(), threads: Vec::new() };
-        let (rebuilds, signs, tends) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
-        let (pings, watches) = (Arc::clone(&app), Arc::clone(&app));
-        let (following, pinging) = (Arc::<Waiting>::default(), Arc::<Waiting>::default());
-        let (followed, pinged) = (Arc::clone(&following), Arc::clone(&pinging));
-        let (follows, mut duties) = (app, Duties::default());
-        keeper.every(POLL, move || {
-            followed.during(|| {
-                if follow(&follows) {
-                    duties.attend(&follows);
-                }
-            });
-        });
-        // What it finds is what following finds; it is here to be waited for.
-        keeper.every(POLL, move || drop(pinged.during(|| pings.store.ping())));
-        keeper.every(POLL, move || watch::look(&watches, &following, &pinging));
-        keeper.every(TEND, move || tends.tend_accounts());
-        keeper.every(POLL, move || rebuilds.settle());
-        let mut log = LogKeeping::default();
-        log.keep(&signs);
-        keeper.every(POLL, move || log.keep(&signs));
-        keeper
-    }
-
-    fn every(&mut self, pause: Duration, mut work: impl FnMut() + Send + 'static) {
-        let (stop, stopped) = mpsc::channel();
-        self.stop.push(stop);
-        self.threads.push(thread::spawn(move || {
-            while stopped.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-                work();
-            }
-        }));
-    }
-}
-
-/// Takes in what was written, and notes whether the database answers: that is returned.
-fn follow(app: &App) -> bool {
-    let outcome = app.catch_up();
-    let reachable = outcome.is_ok();
-    if app.store_reachable.swap(reachable, Ordering::Relaxed) != reachable {
-        match outcome {
-            Ok(()) => tracing::info!("the database answers again"),
-            Err(error) => tracing::error!(
-                %error,
-                "the database does not answer: reads go on from memory, writes are refused"
-            ),
-        }
-    }
-    reachable
-}
-
-/// What is due by the clock or by a change, without anybody's decision, and how that went.
-#[derive(Debug, Default)]
-struct Duties {
-    /// The day for which contacts that are past their time were forgotten.
-    contacts: Option<NaiveDate>,
-    failed: bool,
-}
-
-impl Duties {
-    /// Attends to flags and to contacts, and reports the first failure of a row. A failure of
-    /// these says nothing about whether the database takes what others write.
-    fn attend(&mut self, app: &App) {
-        let today = app.clock.today();
-        let done = app.attend_to_flags().and_then(|_changed| {
-            if self.contacts != Some(today) {
-                app.forget_contacts()?;
-                self.contacts = Some(today);
-            }
-            Ok(())
-        });
-        if let Err(error) = &done
-            && !self.failed
-        {
-            tracing::error!(%error, "what is due about flags and contacts waits");
-        }
-        self.failed = done.is_err();
-    }
-}
-
-/// When the log was last seen to, and how that went.
-#[derive(Debug, Default)]
-struct LogKeeping {
-    /// The revision up to which everything is signed.
-    signed: Option<i64>,
-    failed: bool,
-}
-
-impl LogKeeping {
-    /// Has the log signed where anything was written since the last time, and reports the first
-    /// failure of a row.
-    fn keep(&mut self, app: &App) {
-        let revision = app.catalog.load().revision();
-        if self.signed == Some(revision) || (self.failed && app.log.halted().is_some()) {
-            return;
-        }
-        match app.keep_log() {
-            Ok(()) => {
-                self.signed = Some(revision);
-                self.failed = false;
-            }
-            Err(error) => {
-                if !self.failed {
-                    tracing::error!(%error, "the public log cannot be signed");
-                }
-                self.failed = true;
-            }
-        }
-    }
-}
-
-impl Drop for Keeper {
-    fn drop(&mut self) {
-        self.stop.clear();
-        for thread in self.threads.drain(..) {
-            // A panic there has been reported already; there is nobody left to keep.
-            let _ = thread.join();
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::{
         App,
         accounts::{DECIDERS, second_factor_key},
         demo,
-        refresh::Keeper,
+        keeper::Keeper,
         seal::SealKey,
     },
     clock::SystemClock,

@@ -124,7 +124,7 @@ impl App {
         change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<Done<T>, E> {
         let done = self.store.write(actor, reason, change)?;
-        if let Err(error) = self.catch_up() {
+        if let Err(error) = self.take_in() {
             // What was written is kept; the keeper takes it in once the database answers again.
             tracing::warn!(%error, "a write could not be read back at once");
         }

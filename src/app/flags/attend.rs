@@ -31,7 +31,7 @@ impl App {
             self.seen().due.retain(|id| !ids.contains(id));
         }
         if changed > 0 {
-            self.catch_up()?;
+            self.take_in()?;
         }
         Ok(changed)
     }

@@ -8,7 +8,7 @@ use std::{
 use bedside::{
     app::{
         accounts::{DECIDERS, SignInError, UserVerb},
-        refresh::Keeper,
+        keeper::Keeper,
         seal::SealKey,
     },
     auth::{Permission, Role, totp},

@@ -6,7 +6,7 @@ use std::{
 };
 
 use bedside::{
-    app::{App, refresh::Keeper},
+    app::{App, keeper::Keeper},
     auth::{Role, Scope},
     clock::{Clock as _, SystemClock},
     config::Operator,

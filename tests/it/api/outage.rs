@@ -7,7 +7,7 @@ use std::{
 };
 
 use bedside::{
-    app::{App, refresh::Keeper},
+    app::{App, keeper::Keeper},
     auth::Role,
     store::Error,
 };

@@ -10,7 +10,7 @@ use bedside::{
     app::{
         App,
         detail::{Missing, clinic, provider as detail},
-        refresh::Keeper,
+        keeper::Keeper,
     },
     domain::ListingState,
     store::{Action, Actor, ActorKind, MetaKey, Reason, Store},
