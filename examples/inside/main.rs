@@ -27,7 +27,7 @@ use bedside::{
     app::{
         App,
         keeper::Keeper,
-        public_log::PublicRecords,
+        public_log::{LogSettings, PublicRecords},
         request::{Filters, Place, SearchRequest, View},
         search::{Rendering, Shape, search},
     },
@@ -63,7 +63,9 @@ fn main() -> Result<()> {
     let options_of_store =
         StoreOptions { publisher: Some(Arc::new(publisher)), ..StoreOptions::default() };
     let store = Store::open(target, &options_of_store, Arc::new(SystemClock))?;
-    let app = App::open(store, Arc::new(SystemClock), Operator::default())?;
+    // As `bedside serve` starts: the public log is brought up to date behind the answers.
+    let log = LogSettings::default();
+    let app = App::open_with(store, Arc::new(SystemClock), Operator::default(), &log)?;
     let questions = questions(2_000)?;
     ask(&app, questions.first().context("no question")?)?;
     println!(
@@ -73,6 +75,9 @@ fn main() -> Result<()> {
         app.catalog.load().provider_count(),
     );
     report_memory(&app)?;
+    let renewing = Instant::now();
+    app.renew_log()?;
+    println!("the public log was brought up to date in {:.2} s", renewing.elapsed().as_secs_f64());
 
     let mut changed = Changed::new(&app)?;
     let mut single = Times::default();
