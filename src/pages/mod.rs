@@ -4,6 +4,7 @@
 //! under `/es/`; every page works without JavaScript.
 
 mod about;
+mod answers;
 mod assets;
 mod card;
 mod check;
@@ -21,6 +22,7 @@ mod page;
 mod prepare;
 mod query;
 mod reasoned;
+mod replies;
 mod report;
 mod sources;
 
@@ -48,6 +50,8 @@ pub const ROUTES: &[(&str, &[Method])] = &[
     ("/", GET),
     ("/clinics/{slug}", GET),
     ("/clinics/{slug}/report", FORM),
+    ("/answers/{token}", FORM),
+    ("/replies/{token}", FORM),
     ("/reports/{token}", GET),
     ("/compare", GET),
     ("/check", GET),
@@ -61,6 +65,8 @@ pub const ROUTES: &[(&str, &[Method])] = &[
     ("/es/", GET),
     ("/es/clinics/{slug}", GET),
     ("/es/clinics/{slug}/report", FORM),
+    ("/es/answers/{token}", FORM),
+    ("/es/replies/{token}", FORM),
     ("/es/reports/{token}", GET),
     ("/es/compare", GET),
     ("/es/check", GET),
@@ -91,6 +97,10 @@ fn pages(config: &mut ServiceConfig) {
         .service(report::report_form)
         .service(report::take_report)
         .service(report::report_status)
+        .service(answers::answers_form)
+        .service(answers::take_answers)
+        .service(replies::reply_form)
+        .service(replies::take_reply)
         .service(compare::compare_page)
         .service(check::check_page)
         .service(prepare::prepare_page)

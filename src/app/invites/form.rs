@@ -69,7 +69,7 @@ pub struct Question {
 
 /// What is said beside every form.
 const NOTE: &str = "Answer what you know and leave out the rest: nobody is marked for a question \
-     that is open. Documents that you send are seen by verifiers and never shown to the public.
+     that is open. Documents that you send are seen by verifiers and never shown to the public. \
      Your answers are signed statements. They count once a verifier has looked at \
      them, and some facts need an official record besides. What contradicts a dated capture of \
      your own page is shown as disputed until the page agrees.";

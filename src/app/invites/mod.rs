@@ -83,7 +83,7 @@ pub struct Invited {
     /// The name of whom it invites.
     pub name: String,
     /// The path of its link, to be printed behind this directory's address. It is shown once.
-    #[schema(example = "/v1/answers/eyJhbGciOiJIUzI1NiJ9.e30.c2ln")]
+    #[schema(example = "/answers/eyJhbGciOiJIUzI1NiJ9.e30.c2ln")]
     pub path: String,
 }
 
@@ -188,7 +188,7 @@ pub fn create(
         .links
         .seal(Purpose::Answer, &Named { invite: id }, done.at, lasts)
         .ok_or_else(|| InviteError::Refused("the link could not be made".to_owned()))?;
-    Ok(Invited { invite, name, path: format!("/v1/answers/{token}") })
+    Ok(Invited { invite, name, path: format!("/answers/{token}") })
 }
 
 /// Invitations, the oldest first, after one of them; at most `limit`.

@@ -2,6 +2,8 @@
 
 import { readFileSync } from "node:fs";
 
+import { linkTo } from "./links.mjs";
+
 export const LANGUAGES = ["en", "es"];
 
 /** A path in a language. */
@@ -49,6 +51,8 @@ const EVERY_PAGE = [
   page("/clinics/{slug}", `/clinics/${CLINIC.accredited}?print=1`),
   page("/clinics/{slug}", "/clinics/nowhere", missing),
   page("/clinics/{slug}", `/clinics/${CLINIC.takenDown}`, { status: 410 }),
+  page("/clinics/{slug}/report", `/clinics/${CLINIC.accredited}/report`),
+  ...["reports", "answers", "replies"].map((kind) => page(`/${kind}/{token}`, linkTo(kind))),
   page("/compare"),
   page("/compare", comparing([CLINIC.accredited, CLINIC.severalWays, CLINIC.flagged, CLINIC.unverified, CLINIC.hybrid])),
   page("/compare", comparing([CLINIC.accredited, "nowhere"])),
@@ -71,7 +75,7 @@ const EVERY_PAGE = [
 
 /** The English routes of the pages, as the program's source lists them. */
 export const ROUTES = [
-  ...readFileSync(new URL("../../../src/pages/mod.rs", import.meta.url), "utf8").matchAll(/^ {4}\("(\/[^"]*)", GET\),$/gm),
+  ...readFileSync(new URL("../../../src/pages/mod.rs", import.meta.url), "utf8").matchAll(/^ {4}\("(\/[^"]*)", (?:GET|FORM)\),$/gm),
 ]
   .map(([, route]) => route)
   .filter((route) => !route.startsWith("/es") && !route.startsWith("/assets/"));

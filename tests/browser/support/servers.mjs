@@ -25,7 +25,8 @@ async function run(binary, args) {
 /** Starts `bedside serve` and waits for the line that says where it listens. */
 async function serve(binary, folder, name, args) {
   const log = join(folder, `${name}.log`);
-  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--database-url", `sqlite://${join(folder, name)}.db`, ...args], {
+  const database = `sqlite://${join(folder, name)}.db`;
+  const child = spawn(binary, ["serve", "--listen", "127.0.0.1:0", "--database-url", database, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
     // Every line that there is: what is said nowhere is said at no level.
     env: { ...process.env, BEDSIDE_LOG: "debug" },
@@ -44,7 +45,7 @@ async function serve(binary, folder, name, args) {
     child.kill("SIGTERM");
     await ended;
   };
-  return { name, url, log, stop };
+  return { name, url, log, database, stop };
 }
 
 /**

@@ -61,7 +61,7 @@ fn invite(app: &App, contact: &str) -> Result<Invited, InviteError> {
 }
 
 fn token(invited: &Invited) -> &str {
-    invited.path.strip_prefix("/v1/answers/").unwrap()
+    invited.path.strip_prefix("/answers/").unwrap()
 }
 
 fn answer(app: &App, token: &str, fact: &str, value: FactValue) -> Result<(), InviteError> {

@@ -4,6 +4,7 @@ mod answers;
 mod changes;
 mod errors;
 mod hostile;
+mod links;
 mod reports;
 mod sizes;
 mod texts;
