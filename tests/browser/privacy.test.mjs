@@ -143,5 +143,7 @@ visit("the server's log holds nothing of a search", { to: "/" }, async (page) =>
   for (const route of ["/", "/check", "/clinics/{slug}", "/compare", "/rules/{id}", "/es/"]) {
     assert.ok(answered.some((line) => line.includes(`"route":"${route}"`)), `a line for ${route}`);
   }
-  none(lines.filter((line) => words.some((word) => line.includes(word) || line.includes(encodeURIComponent(word)))), "the log tells");
+  // A time or a duration may have the digits of a place, and says nothing about it.
+  const said = lines.map((line) => line.replace(/"(timestamp|duration_ms|request_id)":("[^"]*"|[\d.e-]+)/g, ""));
+  none(said.filter((line) => words.some((word) => line.includes(word) || line.includes(encodeURIComponent(word)))), "the log tells");
 });
