@@ -10,12 +10,11 @@ const TOKENS = new URL("../../../tools/ci/tokens.py", import.meta.url).pathname;
 
 const variable = (kind) => `BEDSIDE_LINK_${kind.toUpperCase()}`;
 
-/** The path behind a link; the tests find it in their environment. */
-export function linkTo(kind) {
-  const path = process.env[variable(kind)];
-  if (!path) throw new Error(`${variable(kind)} is not set: start the tests with tests/browser/run.sh`);
-  return path;
-}
+/**
+ * The path behind a link, which `run.mjs` has made and put into the environment. Whoever only reads
+ * the list of pages gets one that leads nowhere, and a scan of it fails.
+ */
+export const linkTo = (kind) => process.env[variable(kind)] ?? `/${kind}/not-made`;
 
 async function ask(url, path, body, token) {
   const headers = { "Content-Type": "application/json", ...(token && { Authorization: `Bearer ${token}` }) };
