@@ -195,7 +195,12 @@ impl Routes {
         let mut patterns =
             self.patterns.iter().filter(|(pattern, _)| pattern.is_match(path)).map(|(_, at)| *at);
         let first = patterns.next();
-        let taking = first.into_iter().chain(patterns).find(takes);
+        // A word that has a route of its own is no verb: POST there is refused as a method.
+        let is_verb = |at: &usize| {
+            self.routes.get(*at).is_some_and(|route| route.template.ends_with("/{verb}"))
+        };
+        let others = patterns.filter(|at| !is_verb(at));
+        let taking = first.into_iter().chain(others).find(takes);
         taking.or(exact).or(first)
     }
 
