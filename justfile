@@ -77,3 +77,8 @@ load count="100000" *args:
 # The same on PostgreSQL, in a server of its own that is removed afterwards.
 load-postgres count="100000" *args:
     bash tools/bench.sh --count {{ count }} --postgres {{ args }}
+
+# Signed-in writes and what searches feel of them, on both databases, and what a backup does to them.
+load-writes count="100000" *args:
+    bash tools/bench.sh --count {{ count }} --writes {{ args }}
+    bash tools/bench.sh --count {{ count }} --writes --postgres {{ args }}

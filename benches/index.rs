@@ -1,7 +1,8 @@
 //! How fast the catalog answers: `cargo bench --bench index`.
 //!
-//! Prints percentiles, since a mean hides the slow query, and the catalog's memory. Without
-//! `--bench` (as in `cargo test --benches`) it runs on few listings.
+//! Prints percentiles, since a mean hides the slow query, and the catalog's memory. A word
+//! after `--` leaves out what does not have it in its name. Without `--bench` (as in
+//! `cargo test --benches`) it runs on few listings.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -92,7 +93,11 @@ fn report_memory(catalog: &Catalog) {
 }
 
 fn report(catalog: &Catalog, synthetic: &mut Synthetic, note: &str) {
+    let wanted = std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default();
     let mut run = |name: &str, count: usize, mut query: Box<dyn FnMut(&mut Synthetic) -> Query>| {
+        if !name.contains(&wanted) {
+            return;
+        }
         let queries: Vec<Query> = (0..count).map(|_| query(synthetic)).collect();
         let mut times = vec![Duration::MAX; queries.len()];
         for _ in 0..ROUNDS {

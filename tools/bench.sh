@@ -2,20 +2,23 @@
 # Generate, import, measure from inside, serve and load: prints one table of what answers cost the
 # server.
 #
-#   bash tools/bench.sh [--count 100000] [--seed 1] [--postgres] [--profile release] [-- LOAD OPTIONS]
+#   bash tools/bench.sh [--count 100000] [--seed 1] [--postgres] [--writes] [--profile release]
+#       [-- LOAD OPTIONS]
 #
 # Everything happens on this machine's loopback in a folder of its own that is removed at the end,
 # and every process is stopped. --postgres starts a PostgreSQL server of its own for the run.
+# --writes measures signed-in writes in place of answers, and what a backup does to them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-count=100000 seed=1 postgres=false profile=release
+count=100000 seed=1 postgres=false writes=false profile=release
 while (($#)); do
     case $1 in
         --count) count=$2; shift 2 ;;
         --seed) seed=$2; shift 2 ;;
         --profile) profile=$2; shift 2 ;;
         --postgres) postgres=true; shift ;;
+        --writes) writes=true; shift ;;
         --) shift; break ;;
         *) echo "unknown option $1; see the top of tools/bench.sh" >&2; exit 2 ;;
     esac
@@ -37,7 +40,7 @@ now() { date +%s.%N; }
 since() { awk -v from="$1" -v to="$(now)" 'BEGIN { printf "%.2f", to - from }'; }
 
 cargo build --quiet --locked --profile "$profile" --bin bedside \
-    --example generate --example inside --example load
+    --example generate --example inside --example load --example writes
 target=${CARGO_TARGET_DIR:-target}/$profile
 
 database="sqlite://$work/bench.db"
@@ -56,9 +59,20 @@ if $postgres; then
         --encoding UTF8 --locale C >/dev/null
     "${as[@]}" "$bin/postgres" -D "$work/postgres/data" -k "$work/postgres" -h 127.0.0.1 -p "$port" \
         >"$work/postgres.log" 2>&1 &
-    pids+=($!)
+    database_pid=$!
+    pids+=("$database_pid")
     until "$bin/pg_isready" --quiet --host 127.0.0.1 --port "$port"; do sleep 0.2; done
     database="postgres://bedside@127.0.0.1:$port/postgres"
+fi
+
+if $writes; then
+    # While the database is empty, since each command reads all of it. The password opens nothing
+    # but this run's own accounts.
+    password='a run of measurements alone'
+    for name in ann ben cleo dan; do
+        "$target/bedside" admin create "$name" --role editor --database-url "$database" \
+            <<<"$password" >/dev/null 2>"$work/accounts.log"
+    done
 fi
 
 from=$(now)
@@ -92,6 +106,15 @@ serve() {
     curl --silent --fail "http://$server/v1/clinics?postal_code=10001" >"$work/first.json"
     echo "first answer $(since "$from") s after the start"
 }
+
+if $writes; then
+    serve
+    # pg_dump of PostgreSQL's own version makes the copies of its databases.
+    PATH=${bin:+$bin:}$PATH "$target/examples/writes" --server "$server" --pid "$pid" --seed "$seed" \
+        ${database_pid:+--database-pid "$database_pid"} --user ann --user ben --user cleo --user dan \
+        --meanwhile "'$target/bedside' backup '$work/copy' --database-url '$database'" "$@" <<<"$password"
+    exit
+fi
 
 # Start, memory and changes, by a process that has the database to itself.
 "$target/examples/inside" --database-url "$database"

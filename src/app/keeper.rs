@@ -8,18 +8,23 @@ use std::{
         mpsc::{self, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use chrono::NaiveDate;
 
 use super::{
-    App,
+    App, editorial,
+    priority::give_way,
     watch::{self, Waiting},
 };
 
-/// How long a start waits for the public log to be brought up to date.
-const START_WAIT: Duration = Duration::from_secs(1);
+/// How long the start of a small directory waits for the public log to be brought up to date and
+/// signed.
+const START_WAIT: Duration = Duration::from_secs(10);
+
+/// Up to so many providers a directory is small.
+const SMALL: usize = 2_000;
 
 /// How often the store is asked for changes that other processes made.
 const POLL: Duration = Duration::from_millis(500);
@@ -41,16 +46,20 @@ impl Keeper {
     pub fn start(app: Arc<App>) -> Self {
         let mut keeper = Self { stop: Vec::new(), threads: Vec::new() };
         let (rebuilds, signs, tends) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
+        let readies = Arc::clone(&app);
         let (pings, watches, renews) = (Arc::clone(&app), Arc::clone(&app), Arc::clone(&app));
         let (renewed, first) = mpsc::channel();
         let mut renewal = LogRenewal::default();
-        keeper.at_once_and_every(POLL, move || {
+        keeper.aside(Duration::ZERO, POLL, move || {
             renewal.renew(&renews);
             // Nobody waits for it but the start.
             let _ = renewed.send(());
         });
         // A small directory starts with its log complete; a large one does not wait for it.
-        let _ = first.recv_timeout(START_WAIT);
+        let small = app.catalog.load().provider_count() <= SMALL;
+        let until = Instant::now() + if small { START_WAIT } else { Duration::ZERO };
+        let left = || until.saturating_duration_since(Instant::now());
+        let _ = first.recv_timeout(left());
         let (following, pinging) = (Arc::<Waiting>::default(), Arc::<Waiting>::default());
         let (followed, pinged) = (Arc::clone(&following), Arc::clone(&pinging));
         let (follows, mut duties) = (app, Duties::default());
@@ -65,19 +74,29 @@ impl Keeper {
         keeper.every(POLL, move || drop(pinged.during(|| pings.store.ping())));
         keeper.every(POLL, move || watch::look(&watches, &following, &pinging));
         keeper.every(TEND, move || tends.tend_accounts());
-        keeper.every(POLL, move || rebuilds.settle());
+        keeper.aside(POLL, POLL, move || rebuilds.settle());
+        keeper.aside(POLL, POLL, move || ready_desk(&readies));
+        let (signed, first) = mpsc::channel();
         let mut log = LogKeeping::default();
-        log.keep(&signs);
-        keeper.every(POLL, move || log.keep(&signs));
+        keeper.aside(Duration::ZERO, POLL, move || {
+            log.keep(&signs);
+            // As above.
+            let _ = signed.send(());
+        });
+        let _ = first.recv_timeout(left());
         keeper
+    }
+
+    /// Work that may take long and that nobody waits for.
+    fn aside(&mut self, first: Duration, pause: Duration, mut work: impl FnMut() + Send + 'static) {
+        self.repeat(first, pause, move || {
+            give_way();
+            work();
+        });
     }
 
     fn every(&mut self, pause: Duration, work: impl FnMut() + Send + 'static) {
         self.repeat(pause, pause, work);
-    }
-
-    fn at_once_and_every(&mut self, pause: Duration, work: impl FnMut() + Send + 'static) {
-        self.repeat(Duration::ZERO, pause, work);
     }
 
     fn repeat(
@@ -112,6 +131,19 @@ fn follow(app: &App) -> bool {
         }
     }
     reachable
+}
+
+/// Draws what people who are signed in look at before the first of them waits for it: what is
+/// shared among all listings, and the queue of a new day.
+fn ready_desk(app: &App) {
+    if app.accounts.load().users().next().is_none() {
+        return;
+    }
+    // Whoever asks meets the same error and is told of it.
+    drop(
+        editorial::ready(app)
+            .and_then(|()| app.queue.ready(&app.store, &app.rulebook, app.clock.today())),
+    );
 }
 
 /// What is due by the clock or by a change, without anybody's decision, and how that went.

@@ -24,6 +24,7 @@ pub mod keys;
 pub mod links;
 mod other_date;
 pub mod picture;
+pub mod priority;
 pub mod providers;
 pub mod public_log;
 pub mod queue;
@@ -54,6 +55,7 @@ use self::{
     answer::{Crisis, DetailMeta},
     cursor::Cursors,
     links::Links,
+    other_date::OtherDates,
     picture::Easel,
     public_log::{LogError, LogSettings, PublicLog},
     refresh::Seen,
@@ -109,6 +111,7 @@ pub struct App {
     pub throttle: Throttle,
     uses: Uses,
     freshness: freshness::Counted,
+    other_dates: OtherDates,
     /// The public log: its name, its key and its signed head.
     pub log: PublicLog,
     catching_up: Mutex<()>,
@@ -176,6 +179,7 @@ impl App {
             throttle: Throttle::default(),
             uses: Uses::default(),
             freshness: freshness::Counted::default(),
+            other_dates: OtherDates::default(),
             log,
             catching_up: Mutex::new(()),
             seen: Mutex::new(built.seen),

@@ -1,7 +1,11 @@
 //! A search for another date: the listings of the place that look different then are evaluated
-//! anew, and laid over the catalog.
+//! anew, and laid over the catalog. That is kept for a while, since the next page and the next
+//! filter ask for the same.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use chrono::NaiveDate;
 use uuid::Uuid;
@@ -13,21 +17,82 @@ use super::{
 };
 use crate::catalog::{Catalog, Change, Filters, Listing, Place, Query};
 
+/// The most questions whose catalogs are kept.
+const KEPT: usize = 16;
+
+/// The last few catalogs that were laid out for other dates.
+#[derive(Debug, Default)]
+pub struct OtherDates(Mutex<Vec<Laid>>);
+
+/// A catalog for another date.
+#[derive(Debug)]
+struct Laid {
+    as_of: NaiveDate,
+    /// What was asked, see [`that_differ`].
+    question: Query,
+    /// The catalog that it was laid over; it holds for no other.
+    base: Arc<Catalog>,
+    /// How many listings were evaluated anew.
+    drawn: usize,
+    catalog: Arc<Catalog>,
+}
+
+impl OtherDates {
+    fn all(&self) -> MutexGuard<'_, Vec<Laid>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, base: &Arc<Catalog>, as_of: NaiveDate, question: &Query) -> Option<Arc<Catalog>> {
+        let all = self.all();
+        let mut fitting = all.iter().filter(|laid| Arc::ptr_eq(&laid.base, base));
+        let found = fitting.find(|laid| laid.as_of == as_of && laid.question == *question)?;
+        Some(Arc::clone(&found.catalog))
+    }
+
+    /// Keeps one more, and of the others the newest for which there is room.
+    fn keep(&self, laid: Laid) {
+        let mut all = self.all();
+        all.insert(0, laid);
+        let mut room = MAX_REEVALUATED;
+        let fits = |laid: &&Laid| {
+            let left = room.checked_sub(laid.drawn);
+            room = left.unwrap_or_default();
+            left.is_some()
+        };
+        let fitting = all.iter().take(KEPT).take_while(fits).count();
+        all.truncate(fitting);
+    }
+
+    /// Forgets what was laid over other catalogs than this one, which would stay in memory.
+    pub(super) fn keep_only(&self, base: &Arc<Catalog>) {
+        self.all().retain(|laid| Arc::ptr_eq(&laid.base, base));
+    }
+}
+
 /// The catalog as the query sees it on another date.
 pub(super) fn catalog_for(
     app: &App,
-    catalog: &Catalog,
+    base: &Arc<Catalog>,
     query: &Query,
     as_of: NaiveDate,
-) -> Result<Catalog, SearchError> {
+) -> Result<Arc<Catalog>, SearchError> {
     if query.place == Place::Everywhere {
-        return Err(SearchError::DateNeedsPlace(catalog.as_of()));
+        return Err(SearchError::DateNeedsPlace(base.as_of()));
     }
-    let different = catalog
-        .every_listing(that_differ(query, as_of), MAX_REEVALUATED)
-        .ok_or_else(|| SearchError::TooManyForDate(catalog.as_of()))?;
-    let anew = drawn(catalog, &different, app.easel(as_of));
-    Ok(catalog.patched(catalog.revision(), &anew))
+    let question = that_differ(query, as_of);
+    if let Some(kept) = app.other_dates.get(base, as_of, &question) {
+        return Ok(kept);
+    }
+    let different = base
+        .every_listing(question.clone(), MAX_REEVALUATED)
+        .ok_or_else(|| SearchError::TooManyForDate(base.as_of()))?;
+    let anew = drawn(base, &different, app.easel(as_of));
+    let catalog = Arc::new(base.patched(base.revision(), &anew));
+    let drawn = different.len();
+    let laid = Laid { as_of, question, base: Arc::clone(base), drawn, catalog };
+    let catalog = Arc::clone(&laid.catalog);
+    app.other_dates.keep(laid);
+    Ok(catalog)
 }
 
 /// The question for what another date can change in an answer: whatever differs then, as far as

@@ -234,11 +234,25 @@ impl App {
     /// # Errors
     /// When the store fails; the catalog stays as it was.
     pub(super) fn take_in(&self) -> Result<(), store::Error> {
+        self.take_in_up_to(i64::MAX)
+    }
+
+    /// The same, unless somebody else has taken in what was written up to this entry meanwhile.
+    ///
+    /// # Errors
+    /// As [`take_in`](Self::take_in).
+    pub(super) fn take_in_up_to(&self, head: i64) -> Result<(), store::Error> {
         let _one_at_a_time = self.catching_up.lock();
+        if self.catalog.load().revision() >= head {
+            return Ok(());
+        }
         let today = self.clock.today();
         let catalog = self.catalog.load_full();
         let revision = catalog.revision();
-        let changes = self.store.read(|reader| reader.changed_since(revision, PATCH_LIMIT))?;
+        let (changes, log_size) = self.store.read(|reader| {
+            let changes = reader.changed_since(revision, PATCH_LIMIT)?;
+            Ok::<_, store::Error>((changes, reader.log_size()?))
+        })?;
         let date_turned = catalog.as_of() != today;
         if !date_turned && changes.head == revision {
             return Ok(());
@@ -266,7 +280,7 @@ impl App {
         }
         self.seen().add(&drawn.flags);
         let patched = catalog.patched(changes.head, &drawn.changes);
-        self.catalog.store(patched.at_public_revision(changes.log_size));
+        self.catalog.store(patched.at_public_revision(log_size));
         let mut unreadable = self.left_out();
         unreadable.retain(|id| !changes.providers.contains(id));
         unreadable.extend(drawn.unreadable);
@@ -281,7 +295,9 @@ impl App {
     /// Puts what has changed since the last rebuild into the large tables, once it is enough
     /// to pay. The long part holds up no change: what comes in meanwhile is applied again.
     pub fn settle(&self) {
+        self.catalog.sweep();
         let catalog = self.catalog.load_full();
+        self.other_dates.keep_only(&catalog);
         if !catalog.needs_rebuild() {
             return;
         }

@@ -27,4 +27,4 @@ pub use device::Devices;
 pub use identity::{Identity, Kind};
 pub use keys::{KeyRing, SigningKey};
 pub use secret::{Secret, digest};
-pub use token::{Claims, LIFETIME, LONGEST_TOKEN};
+pub use token::{Claims, LIFETIME, LONGEST_TOKEN, Tokens};

@@ -28,6 +28,7 @@ use crate::domain::place::LatLon;
 #[derive(Debug)]
 pub(super) struct Draft {
     listings: Vec<Arc<Listing>>,
+    points: Vec<Option<LatLon>>,
     terms: Vec<Vec<u32>>,
     languages: HashMap<Box<str>, Vec<u32>>,
     payers: HashMap<Box<str>, Vec<u32>>,
@@ -43,6 +44,7 @@ impl Default for Draft {
     fn default() -> Self {
         Self {
             listings: Vec::new(),
+            points: Vec::new(),
             terms: vec![Vec::new(); Term::COUNT],
             languages: HashMap::new(),
             payers: HashMap::new(),
@@ -61,6 +63,8 @@ impl Draft {
     pub(super) fn add(&mut self, record: &ListingRecord) {
         let entry = self.listings.len() as u32;
         self.listings.push(Arc::new(Listing::new(record)));
+        let whole = |point: &LatLon| point.lat.is_finite() && point.lon.is_finite();
+        self.points.push(record.point.filter(whole));
         for term in terms_of(record) {
             self.terms[term.index()].push(entry);
         }
@@ -93,6 +97,7 @@ impl Draft {
             let Some(listing) = segment.listing(slot) else { continue };
             entries[slot as usize] = self.listings.len() as u32;
             self.listings.push(Arc::clone(listing));
+            self.points.push(segment.point(slot));
             self.session_cents.push(segment.session_cents.get(slot));
             self.course_cents.push(segment.course_cents.get(slot));
             self.verified.push(segment.verified.get(slot));
@@ -121,17 +126,19 @@ impl Draft {
         let listings = &self.listings;
         let count = listings.len() as u32;
         let by_id = by_number(count, |entry| listings[entry as usize].id().as_u128());
-        let point_of = |entry: &u32| listings[*entry as usize].point();
+        let point_of = |entry: &u32| self.points[*entry as usize];
         let (placed, unplaced): (Vec<u32>, Vec<u32>) =
             by_id.iter().partition(|entry| point_of(entry).is_some());
         let points: Vec<LatLon> = placed.iter().filter_map(point_of).collect();
         let vectors: Vec<[f32; 3]> = points.iter().copied().map(unit_vector).collect();
         let (tree, order) = Tree::new(&vectors);
-        let spots = spots(order.iter().map(|point| points[*point as usize]));
+        let points: Box<[LatLon]> = order.iter().map(|point| points[*point as usize]).collect();
         let arranged = order.iter().map(|point| placed[*point as usize]);
         let entries: Vec<u32> = arranged.chain(unplaced).collect();
 
-        let mut segment = Segment { placed: placed.len(), tree, spots, ..Segment::default() };
+        let placed = placed.len();
+        let mut segment =
+            Segment { placed, tree, spots: spots(&points), points, ..Segment::default() };
         segment.listings = entries.iter().map(|e| Arc::clone(&listings[*e as usize])).collect();
         let slots = segment.slots();
         segment.leaves = slots.clone().last().map_or(0, |last| last as usize / WORD + 1);
@@ -207,7 +214,7 @@ impl Ranks {
 }
 
 /// For each point the place of the first equal one.
-fn spots(points: impl Iterator<Item = LatLon>) -> Box<[u32]> {
+fn spots(points: &[LatLon]) -> Box<[u32]> {
     let mut first = HashMap::new();
     (0_u32..)
         .zip(points)

@@ -1,7 +1,5 @@
 //! The page of a search: what comes after the cursor, and of that the first few.
 
-use uuid::Uuid;
-
 use super::{
     layers::Table as _,
     query::{KeyValue, Query, Sort, SortKey},
@@ -37,16 +35,24 @@ pub(super) struct Collector<'a> {
 }
 
 impl<'a> Collector<'a> {
-    pub(super) const fn new(most: usize, spots: Option<&'a [u32]>) -> Self {
+    pub(super) fn new(most: usize, spots: Option<&'a [u32]>) -> Self {
         let cut_at = most * 2 + 16;
-        Self { most, spots, candidates: Vec::new(), threshold: u64::MAX, cut_at, full: None }
+        let candidates = Vec::with_capacity(cut_at);
+        Self { most, spots, candidates, threshold: u64::MAX, cut_at, full: None }
     }
 
     /// Whether a candidate with this key could be among the first.
     pub(super) fn wants(&self, unknown: bool, key: u32) -> bool {
-        self.most > 0 && whole_key(unknown, key) <= self.threshold
+        self.limit(unknown).is_some_and(|limit| key <= limit)
     }
 
+    /// The greatest key with which a candidate could be among the first.
+    pub(super) fn limit(&self, unknown: bool) -> Option<u32> {
+        let above = self.threshold.checked_sub(whole_key(unknown, 0)).filter(|_| self.most > 0)?;
+        Some(u32::try_from(above).unwrap_or(u32::MAX))
+    }
+
+    /// Takes a candidate in.
     pub(super) fn push(&mut self, unknown: bool, key: u32, slot: u32) {
         if let (Some((section, spot, last)), Some(spots)) = (self.full, self.spots)
             && slot > last
@@ -101,7 +107,7 @@ impl<'a> Collector<'a> {
                 distance_m: None,
             });
         };
-        let measure = |slot| point_of(segment, slot).map(|p| distance_m(circle.center, p));
+        let measure = |slot| segment.point(slot).map(|p| distance_m(circle.center, p));
         if self.spots.is_none() {
             return self.in_rank_order(|key, slot| Found {
                 unknown: unknown(key),
@@ -109,19 +115,17 @@ impl<'a> Collector<'a> {
                 distance_m: measure(slot),
             });
         }
-        let mut measured: Vec<(bool, f64, Uuid, u32)> = self
-            .candidates
-            .iter()
-            .map(|(key, slot)| {
-                let id = segment.listing(*slot).map(|l| l.id()).unwrap_or_default();
-                (unknown(*key), measure(*slot).unwrap_or(f64::INFINITY), id, *slot)
-            })
-            .collect();
-        measured
-            .sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+        let measured = |(key, slot): &(u64, u32)| {
+            (unknown(*key), measure(*slot).unwrap_or(f64::INFINITY), *slot)
+        };
+        let mut measured: Vec<(bool, f64, u32)> = self.candidates.iter().map(measured).collect();
+        let id = |slot| segment.listing(slot).map(|listing| listing.id());
+        measured.sort_unstable_by(|a, b| {
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)).then_with(|| id(a.2).cmp(&id(b.2)))
+        });
         measured.truncate(self.most);
         let found = measured.into_iter();
-        found.map(|(unknown, d, _, slot)| Found { unknown, slot, distance_m: Some(d) }).collect()
+        found.map(|(unknown, d, slot)| Found { unknown, slot, distance_m: Some(d) }).collect()
     }
 
     fn in_rank_order(mut self, found: impl Fn(u64, u32) -> Found) -> Vec<Found> {
@@ -145,10 +149,6 @@ fn reach(key: u64) -> u64 {
     let (section, bits) = (key >> u32::BITS << u32::BITS, u32::try_from(key & u64::from(u32::MAX)));
     let chord = f32::from_bits(bits.unwrap_or_default()).sqrt() + 2.0 * CHORD_SLACK;
     section | u64::from((chord * chord).to_bits())
-}
-
-fn point_of(segment: &Segment, slot: u32) -> Option<LatLon> {
-    segment.listing(slot).and_then(|listing| listing.point())
 }
 
 /// Where the last page ended.
@@ -177,7 +177,7 @@ impl<'a> After<'a> {
                 let (low, high) = ((chord - CHORD_SLACK).max(0.0), chord + CHORD_SLACK);
                 let between = ((low * low).to_bits(), (high * high).to_bits() + 1);
                 let at_distance = |slot| {
-                    point_of(segment, slot).map(|p| distance_m(circle.center, p)) == Some(*metres)
+                    segment.point(slot).map(|p| distance_m(circle.center, p)) == Some(*metres)
                 };
                 let last = segment.slot_by_id(key.id).filter(|slot| at_distance(*slot));
                 let last = last.map(|slot| (spot_of(&segment.spots, slot), slot));
@@ -198,7 +198,10 @@ impl<'a> After<'a> {
 
     /// Whether a candidate comes after where the last page ended.
     pub(super) fn precedes(&self, unknown: bool, key: u32, slot: u32) -> bool {
-        let Some(cursor) = &self.cursor else { return true };
+        self.cursor.as_ref().is_none_or(|cursor| self.follows(cursor, unknown, key, slot))
+    }
+
+    fn follows(&self, cursor: &Cursor<'_>, unknown: bool, key: u32, slot: u32) -> bool {
         if unknown != cursor.key.unknown {
             return unknown;
         }
@@ -214,7 +217,7 @@ impl<'a> After<'a> {
             return slot > last;
         }
         let mut exact = self.segment.key(cursor.sort, unknown, slot);
-        if let (Some(center), Some(point)) = (cursor.center, point_of(self.segment, slot)) {
+        if let (Some(center), Some(point)) = (cursor.center, self.segment.point(slot)) {
             exact.value = KeyValue::Distance(distance_m(center, point));
         }
         cursor.key.order(&exact).is_lt()

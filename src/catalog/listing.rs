@@ -160,7 +160,6 @@ pub struct ListingRecord {
 pub struct Listing {
     id: Uuid,
     provider: Uuid,
-    point: Option<LatLon>,
     state: Option<UsState>,
     verified_on: Option<NaiveDate>,
     last_checked_on: Option<NaiveDate>,
@@ -178,7 +177,6 @@ impl Listing {
         Self {
             id: record.id,
             provider: record.provider,
-            point: record.point.filter(|point| point.lat.is_finite() && point.lon.is_finite()),
             state: record.state,
             verified_on: record.verified_on,
             last_checked_on: record.last_checked_on,
@@ -196,12 +194,6 @@ impl Listing {
     #[must_use]
     pub const fn provider(&self) -> Uuid {
         self.provider
-    }
-
-    /// Where it is.
-    #[must_use]
-    pub const fn point(&self) -> Option<LatLon> {
-        self.point
     }
 
     /// The state of its address.

@@ -17,6 +17,9 @@ use super::{
     terms::{Dimension, Term, language_terms, payer_term},
 };
 
+/// A word for each leaf of a block.
+pub(super) type Words = [u64; WORD];
+
 /// The filters of a query, resolved against a segment's columns.
 pub(super) struct Plan<'a> {
     clauses: Vec<Clause<'a>>,
@@ -56,9 +59,16 @@ impl<'a> Plan<'a> {
     }
 
     /// Of some places of leaves in one block, those that pass (left in `known`) and those that
-    /// are unknown. Clause by clause, so that each is a loop over neighbouring words.
-    pub(super) fn leaves(&self, leaves: Range<usize>, known: &mut [u64], unknown: &mut [u64]) {
-        let (mut passes, mut open) = ([0; WORD], [0; WORD]);
+    /// are unknown. Clause by clause, so that each is a loop over neighbouring words; what lies
+    /// between goes to `scratch`.
+    pub(super) fn leaves(
+        &self,
+        leaves: Range<usize>,
+        known: &mut [u64],
+        unknown: &mut [u64],
+        scratch: &mut [Words; 2],
+    ) {
+        let [passes, open] = scratch;
         let (passes, open) = (&mut passes[..known.len()], &mut open[..known.len()]);
         unknown.fill(0);
         for clause in &self.clauses {

@@ -242,6 +242,8 @@ impl SortKey {
 pub struct Hit<'a> {
     /// The listing.
     pub listing: &'a Listing,
+    /// Where it is.
+    pub point: Option<LatLon>,
     /// Metres from the middle of the circle; none without a circle.
     pub distance_m: Option<f64>,
     /// Whether a value under a filter is unknown.

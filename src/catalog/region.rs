@@ -6,7 +6,7 @@
 )]
 
 use super::{
-    columns::slots_of,
+    columns::{places, slots_of},
     query::Place,
     segment::Segment,
     space::{CHORD_SLACK, chord, distance_m, narrow, unit_vector},
@@ -97,8 +97,8 @@ impl Region {
             Self::Everywhere => return among,
             Self::Circle(circle) => {
                 let chords = points.chords2(circle.vector);
-                let surely = bits(chords.map(|chord| chord < circle.surely2));
-                let maybe = bits(chords.map(|chord| chord <= circle.maybe2));
+                let surely = places(chords.map(|chord| chord < circle.surely2));
+                let maybe = places(chords.map(|chord| chord <= circle.maybe2));
                 (surely, maybe, &|point| distance_m(circle.center, point) <= circle.radius_m)
             }
             Self::Box(degrees) => {
@@ -108,23 +108,9 @@ impl Region {
             }
         };
         slots_of(leaf, among & maybe & !surely)
-            .filter(|slot| {
-                segment.listing(*slot).and_then(|listing| listing.point()).is_some_and(inside)
-            })
+            .filter(|slot| segment.point(*slot).is_some_and(inside))
             .fold(among & surely, |bits, slot| bits | 1 << (slot % u64::BITS))
     }
-}
-
-/// The places of a leaf for which something holds.
-fn bits(holds: [bool; 64]) -> u64 {
-    // Eight bytes of 0 or 1, multiplied, leave their bits in the highest byte: no bit of the sum
-    // comes from two of them.
-    const GATHER: u64 = 0x0102_0408_1020_4080;
-    let (eights, _) = holds.as_chunks::<8>();
-    eights.iter().rev().fold(0, |bits, eight| {
-        let bytes = u64::from_le_bytes(eight.map(u8::from));
-        bits << u8::BITS | bytes.wrapping_mul(GATHER) >> (u64::BITS - u8::BITS)
-    })
 }
 
 impl Circle {
@@ -186,7 +172,7 @@ impl LatLonBox {
     fn places(&self, points: &LeafPoints, margin: f32) -> u64 {
         let [(west_sin, west_cos), (east_sin, east_cos)] = self.edges;
         let (low, high) = (self.z.0 + margin, self.z.1 - margin);
-        bits(std::array::from_fn(|at| {
+        places(std::array::from_fn(|at| {
             let (x, y, z) = (points.x[at], points.y[at], points.z[at]);
             let east_of_west = west_cos * y - west_sin * x >= margin;
             let west_of_east = east_sin * x - east_cos * y >= margin;

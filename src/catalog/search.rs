@@ -13,9 +13,9 @@ use std::ops::Range;
 
 use super::{
     collect::{After, Collector, Found},
-    columns::{WORD, bit_of, leaf_of, slots_of},
+    columns::{WORD, bit_of, leaf_of, places, slots_of},
     listing::ListingClass,
-    plan::Plan,
+    plan::{Plan, Words},
     query::{LeftOut, Query, Sort},
     region::{Overlap, Region},
     segment::{RANKED, Ranks, Segment},
@@ -97,11 +97,15 @@ pub(super) fn search(segment: &Segment, dead: &Dead, query: &Query, most: usize)
         region,
         order,
         block: (usize::MAX, 0),
+        known: [0; WORD],
+        unknown: [0; WORD],
+        scratch: [[0; WORD]; 2],
         total: 0,
         left_out: LeftOut::default(),
     };
     if let Some(level) = segment.tree.root_level() {
-        walk.node(level, 0, false);
+        let least = walk.least(level, 0);
+        walk.node(level, 0, least, false);
     }
     if matches!(walk.region, Region::Everywhere) {
         walk.unplaced(segment.tree.leaves.len()..segment.leaves);
@@ -130,6 +134,11 @@ struct Walk<'a> {
     order: Order<'a>,
     /// The block that was looked at last, and its leaves that may hold a match.
     block: (usize, u64),
+    /// The places of the leaves under way that pass the filters, and those that are unknown.
+    known: Words,
+    unknown: Words,
+    /// Room for what lies between two filters.
+    scratch: [Words; 2],
     total: u64,
     left_out: LeftOut,
 }
@@ -151,7 +160,8 @@ impl Walk<'_> {
             || (self.include_unknown && self.collector.wants(true, least))
     }
 
-    fn node(&mut self, level: usize, node: usize, mut inside: bool) {
+    /// Looks at a node whose hits are ordered from `least` on.
+    fn node(&mut self, level: usize, node: usize, least: u32, mut inside: bool) {
         let tree = &self.segment.tree;
         if !inside {
             match self.region.overlap(tree.bounds(level, node)) {
@@ -161,7 +171,7 @@ impl Walk<'_> {
             }
         }
         let leaves = tree.leaves_under(level, node);
-        let may_better = self.may_better(self.least(level, node));
+        let may_better = self.may_better(least);
         if inside && !may_better {
             self.count(leaves);
         } else if inside && level <= RUN_LEVEL {
@@ -169,15 +179,15 @@ impl Walk<'_> {
         } else if level == 0 {
             self.edge(node, may_better);
         } else if leaves.len() > WORD || self.may_match(&leaves) {
+            let (first, second) = self.segment.tree.children(level, node);
             let level = level - 1;
-            match self.segment.tree.children(level + 1, node) {
-                (first, None) => self.node(level, first, inside),
-                (first, Some(second)) => {
-                    let swap = self.least(level, second) < self.least(level, first);
-                    let (first, second) = if swap { (second, first) } else { (first, second) };
-                    self.node(level, first, inside);
-                    self.node(level, second, inside);
-                }
+            let with_least = |child| (self.least(level, child), child);
+            let (mut first, mut second) = (with_least(first), second.map(with_least));
+            if let Some(second) = second.as_mut().filter(|second| second.0 < first.0) {
+                std::mem::swap(&mut first, second);
+            }
+            for (least, child) in std::iter::once(first).chain(second) {
+                self.node(level, child, least, inside);
             }
         }
     }
@@ -244,15 +254,13 @@ impl Walk<'_> {
         // The ends without a match are left off.
         let first = leaves.start + possible.trailing_zeros() as usize;
         let end = leaves.start + WORD - possible.leading_zeros() as usize;
-        let (mut known, mut unknown) = ([0; WORD], [0; WORD]);
-        let known = &mut known[..end - first];
-        let unknown = &mut unknown[..end - first];
-        self.evaluate(first..end, known, unknown);
-        self.tally(first..end, known, unknown);
+        self.evaluate(first..end);
+        self.tally(first..end);
         if may_better {
-            for (leaf, (known, unknown)) in (first..end).zip(known.iter().zip(&*unknown)) {
+            for (at, leaf) in (first..end).enumerate() {
+                let (known, unknown) = (self.known[at], self.unknown[at]);
                 if known | unknown != 0 && self.may_better(self.least(0, leaf)) {
-                    self.gather(leaf, *known, *unknown);
+                    self.gather(leaf, known, unknown);
                 }
             }
         }
@@ -260,46 +268,51 @@ impl Walk<'_> {
 
     /// Looks at a leaf across which the place's edge runs.
     fn edge(&mut self, leaf: usize, may_better: bool) {
-        let segment = self.segment;
-        let (mut known, mut unknown) = ([0], [0]);
-        self.evaluate(leaf..leaf + 1, &mut known, &mut unknown);
-        let among = known[0] | unknown[0];
+        self.evaluate(leaf..leaf + 1);
+        let among = self.known[0] | self.unknown[0];
         if among == 0 {
             return;
         }
-        let within = self.region.within(segment, leaf, &segment.tree.leaves[leaf], among);
-        known[0] &= within;
-        unknown[0] &= within;
-        self.tally(leaf..leaf + 1, &mut known, &mut unknown);
-        if may_better && known[0] | unknown[0] != 0 {
-            self.gather(leaf, known[0], unknown[0]);
+        let tree = &self.segment.tree;
+        let within = self.region.within(self.segment, leaf, &tree.leaves[leaf], among);
+        self.known[0] &= within;
+        self.unknown[0] &= within;
+        self.tally(leaf..leaf + 1);
+        let (known, unknown) = (self.known[0], self.unknown[0]);
+        if may_better && known | unknown != 0 {
+            self.gather(leaf, known, unknown);
         }
     }
 
-    /// The places of leaves that pass the filters, and those that are unknown.
-    fn evaluate(&self, leaves: Range<usize>, known: &mut [u64], unknown: &mut [u64]) {
+    /// Finds the places of leaves that pass the filters, and those that are unknown.
+    fn evaluate(&mut self, leaves: Range<usize>) {
+        let known = &mut self.known[..leaves.len()];
+        let unknown = &mut self.unknown[..leaves.len()];
         for (leaf, known) in leaves.clone().zip(&mut *known) {
             *known = self.segment.filled(leaf) & !self.dead.word(leaf);
         }
-        self.plan.leaves(leaves, known, unknown);
+        self.plan.leaves(leaves, known, unknown, &mut self.scratch);
     }
 
-    /// Counts places of leaves; leaves in the words those of the view that can be hits.
-    fn tally(&mut self, leaves: Range<usize>, known: &mut [u64], unknown: &mut [u64]) {
+    /// Counts the places of leaves, and leaves in the words those of the view that can be hits.
+    fn tally(&mut self, leaves: Range<usize>) {
+        let known = &mut self.known[..leaves.len()];
+        let unknown = &mut self.unknown[..leaves.len()];
         let all_unknown = count(unknown);
         if !self.include_unknown {
             unknown.fill(0);
         }
-        for class in &self.hidden {
-            let class = usize::from(class.index());
-            let mut left_out = 0;
-            let words = self.segment.classes.words(class, leaves.clone());
-            for ((known, unknown), word) in known.iter_mut().zip(&mut *unknown).zip(words) {
-                left_out += u64::from((*known & word).count_ones());
-                *known &= !word;
-                *unknown &= !word;
+        let classes = self.segment.classes.words(leaves);
+        for ((known, unknown), classes) in known.iter_mut().zip(&mut *unknown).zip(classes) {
+            let mut hidden = 0;
+            for class in &self.hidden {
+                let class = usize::from(class.index());
+                let word = classes[class];
+                self.left_out.by_class[class] += u64::from((*known & word).count_ones());
+                hidden |= word;
             }
-            self.left_out.by_class[class] += left_out;
+            *known &= !hidden;
+            *unknown &= !hidden;
         }
         let shown_unknown = if self.include_unknown { count(unknown) } else { 0 };
         self.total += count(known) + shown_unknown;
@@ -308,16 +321,27 @@ impl Walk<'_> {
 
     /// Hands places of a leaf to the collector.
     fn gather(&mut self, leaf: usize, known: u64, unknown: u64) {
-        match &self.order {
+        let keys: [u32; WORD] = match &self.order {
             Order::Distance(from) => {
-                let chords = self.segment.tree.leaves[leaf].chords2(*from);
-                let key = |place: usize| chords[place].to_bits();
-                gather(&mut self.collector, &self.after, leaf, (known, unknown), key);
+                self.segment.tree.leaves[leaf].chords2(*from).map(f32::to_bits)
             }
             Order::Rank(ranks) => {
                 let ranks = &ranks.of_slot[leaf * WORD..(leaf + 1) * WORD];
-                let key = |place: usize| ranks[place];
-                gather(&mut self.collector, &self.after, leaf, (known, unknown), key);
+                std::array::from_fn(|place| ranks[place])
+            }
+        };
+        for (is_unknown, among) in [(false, known), (true, unknown)] {
+            if among == 0 || self.after.skips(is_unknown) {
+                continue;
+            }
+            let Some(limit) = self.collector.limit(is_unknown) else { continue };
+            // Most leaves have few places that better the page.
+            let among = among & places(keys.map(|key| key <= limit));
+            for slot in slots_of(leaf, among) {
+                let key = keys[slot as usize % WORD];
+                if self.after.precedes(is_unknown, key, slot) {
+                    self.collector.push(is_unknown, key, slot);
+                }
             }
         }
     }
@@ -325,25 +349,4 @@ impl Walk<'_> {
 
 fn count(words: &[u64]) -> u64 {
     words.iter().map(|word| u64::from(word.count_ones())).sum()
-}
-
-/// Hands places of a leaf to the collector, the known ones and then the unknown ones.
-fn gather(
-    collector: &mut Collector<'_>,
-    after: &After<'_>,
-    leaf: usize,
-    (known, unknown): (u64, u64),
-    key: impl Fn(usize) -> u32,
-) {
-    for (is_unknown, places) in [(false, known), (true, unknown)] {
-        if after.skips(is_unknown) {
-            continue;
-        }
-        for slot in slots_of(leaf, places) {
-            let key = key(slot as usize % WORD);
-            if collector.wants(is_unknown, key) && after.precedes(is_unknown, key, slot) {
-                collector.push(is_unknown, key, slot);
-            }
-        }
-    }
 }

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     build::Draft,
-    columns::{Column, Numbers, WORD},
+    columns::{Column, Numbers, WORD, bit_of, leaf_of},
     layers::{Kept, Table},
     listing::{Listing, ListingClass, ListingRecord},
     names::{NameIndex, fold_name},
@@ -23,6 +23,7 @@ use super::{
     terms::{Dimension, Term},
     tree::Tree,
 };
+use crate::domain::place::LatLon;
 
 /// Listings in slots. Those with a position fill the leaves of the tree, the others the
 /// leaves after it; the last leaf of each kind may have empty places.
@@ -33,6 +34,8 @@ pub(super) struct Segment {
     pub(super) listings: Vec<Arc<Listing>>,
     pub(super) leaves: usize,
     pub(super) tree: Tree,
+    /// Where the listings of the tree are, by slot.
+    pub(super) points: Box<[LatLon]>,
     /// For each slot of the tree the first slot at the very same position; slots of one
     /// position are in the order of their ids.
     pub(super) spots: Box<[u32]>,
@@ -89,36 +92,36 @@ impl Table for Segment {
     }
 }
 
-/// The class of every slot: a word for each class and leaf, and sums from the first leaf on.
+/// The class of every slot: for each leaf a word a class, side by side since a query asks for
+/// several at once, and sums from the first leaf on.
 #[derive(Debug, Default)]
 pub(super) struct Classes {
-    words: [Box<[u64]>; 8],
+    words: Box<[[u64; 8]]>,
     before: Box<[[u32; 8]]>,
 }
 
 impl Classes {
     pub(super) fn new(terms: &[Column], leaves: usize) -> Self {
-        let words = ListingClass::ALL.map(|class| {
-            let mut words = vec![0; leaves];
-            terms[Term::class(class).index()].add_to(&mut words);
-            words.into_boxed_slice()
-        });
+        let mut words = vec![[0; 8]; leaves].into_boxed_slice();
+        for (at, class) in ListingClass::ALL.into_iter().enumerate() {
+            terms[Term::class(class).index()]
+                .for_each(|slot| words[leaf_of(slot)][at] |= bit_of(slot));
+        }
         let mut sums = [0; 8];
-        let before = (0..=leaves)
-            .map(|leaf| {
-                let start = sums;
-                for (sum, words) in sums.iter_mut().zip(&words) {
-                    *sum += words.get(leaf).map_or(0, |word| word.count_ones());
-                }
-                start
-            })
-            .collect();
-        Self { words, before }
+        let mut before = Vec::with_capacity(leaves + 1);
+        for leaf in &words {
+            before.push(sums);
+            for (sum, word) in sums.iter_mut().zip(leaf) {
+                *sum += word.count_ones();
+            }
+        }
+        before.push(sums);
+        Self { words, before: before.into_boxed_slice() }
     }
 
-    /// The slots of leaves that have a class.
-    pub(super) fn words(&self, class: usize, leaves: std::ops::Range<usize>) -> &[u64] {
-        &self.words[class][leaves]
+    /// The slots of leaves by class.
+    pub(super) fn words(&self, leaves: std::ops::Range<usize>) -> &[[u64; 8]] {
+        &self.words[leaves]
     }
 
     /// How many listings of each class some leaves hold.
@@ -128,7 +131,7 @@ impl Classes {
     }
 
     pub(super) fn memory(&self) -> usize {
-        self.words.iter().map(|w| size_of_val(&**w)).sum::<usize>() + size_of_val(&*self.before)
+        size_of_val(&*self.words) + size_of_val(&*self.before)
     }
 }
 
@@ -151,6 +154,11 @@ impl Segment {
     /// The listing of a slot.
     pub(super) fn listing(&self, slot: u32) -> Option<&Arc<Listing>> {
         self.entry(slot).and_then(|entry| self.listings.get(entry))
+    }
+
+    /// Where the listing of a slot is.
+    pub(super) fn point(&self, slot: u32) -> Option<LatLon> {
+        self.points.get(slot as usize).copied()
     }
 
     /// Where the listing of a slot stands in `listings`: the empty places at the end of the
@@ -200,9 +208,9 @@ impl Segment {
 
     /// The class of a slot.
     pub(super) fn class(&self, slot: u32) -> Option<ListingClass> {
-        let (leaf, bit) = (slot as usize / WORD, 1_u64 << (slot as usize % WORD));
-        let mut classes = ListingClass::ALL.into_iter().enumerate();
-        classes.find(|(at, _)| self.classes.words[*at][leaf] & bit != 0).map(|(_, class)| class)
+        let words = self.classes.words[leaf_of(slot)].into_iter();
+        let mut classes = ListingClass::ALL.into_iter().zip(words);
+        classes.find(|(_, word)| word & bit_of(slot) != 0).map(|(class, _)| class)
     }
 
     /// The listing of a slot with its class.
@@ -247,7 +255,7 @@ impl Segment {
         });
         let arc = 2 * size_of::<usize>() + size_of::<Arc<Listing>>();
         vec![
-            ("tree", self.tree.memory() + size_of_val(&*self.spots)),
+            ("tree", self.tree.memory() + size_of_val(&*self.points) + size_of_val(&*self.spots)),
             (
                 "columns",
                 self.terms.iter().map(Column::memory).sum::<usize>()

@@ -20,8 +20,12 @@ use super::{
     segment::Segment,
 };
 
-/// Changes since the last rebuild from which another is due.
+/// Changes since the last rebuild from which another may be due.
 const PENDING_LIMIT: usize = 1_000;
+
+/// From so many times the square root of the listings on, it is. A rebuild costs as much as there is,
+/// and each change as much as came since the last one: together they cost least in between.
+const PENDING_ROOTS: usize = 15;
 
 /// The picture of everything public at one revision and date. It never changes: a change
 /// makes another catalog that shares the large parts.
@@ -192,6 +196,7 @@ impl Catalog {
             .filter_map(|(segment, found)| {
                 Some(Hit {
                     listing: segment.listing(found.slot)?,
+                    point: segment.point(found.slot),
                     distance_m: found.distance_m,
                     unknown: found.unknown,
                 })
@@ -324,7 +329,7 @@ impl Catalog {
     /// Whether so much has changed since the base was made that a rebuild pays.
     #[must_use]
     pub fn needs_rebuild(&self) -> bool {
-        self.touched.len() >= PENDING_LIMIT
+        self.touched.len() >= PENDING_LIMIT.max(PENDING_ROOTS * self.len().isqrt())
     }
 
     /// The same catalog with everything in one base. Takes a while: for a background thread,

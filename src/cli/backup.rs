@@ -129,6 +129,7 @@ fn failure(error: KeepError) -> Failure {
         | KeepError::Copy(CopyError::Occupied { .. } | CopyError::Io { .. }) => {
             Failure::Output(error.into())
         }
+        KeepError::Unreadable { .. } => Failure::NoInput(error.into()),
         KeepError::NoCopy { .. } | KeepError::OtherKey(_) => Failure::Input(error.into()),
         KeepError::Copy(CopyError::NoProgram { .. } | CopyError::InUse { .. }) => {
             Failure::Unavailable(error.into())

@@ -13,7 +13,7 @@ pub struct LimitArgs {
     #[arg(long, env = "BEDSIDE_LIMIT_READS", default_value_t = 1_200, value_name = "N")]
     pub limit_reads: u32,
 
-    /// Evaluations a minute by one client; 0 lifts the limit
+    /// Evaluations and searches for another date, a minute by one client; 0 lifts the limit
     #[arg(long, env = "BEDSIDE_LIMIT_EVALUATIONS", default_value_t = 120, value_name = "N")]
     pub limit_evaluations: u32,
 

@@ -61,6 +61,9 @@ pub struct Flag {
     /// The provider's reply, unedited.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply: Option<String>,
+    /// SHA-256 of the documents that came by the provider's link.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub documents: Vec<String>,
     /// The provider says that someone else is meant.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity_claim: Option<Claim>,
@@ -110,6 +113,10 @@ pub struct Claim {
     pub on: NaiveDate,
     /// In its own words.
     pub text: String,
+    /// SHA-256 of the documents that back it; files of `/v1/admin/evidence/files`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub documents: Vec<String>,
 }
 
 /// An appeal and what became of it.
@@ -190,6 +197,7 @@ impl Flag {
             notice: None,
             answered_on: None,
             reply: None,
+            documents: Vec::new(),
             identity_claim: None,
             published_on: None,
             expires_on: None,

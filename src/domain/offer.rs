@@ -190,7 +190,7 @@ pub struct Hours {
     pub closes: NaiveTime,
 }
 
-/// A flag as a file states it; see [`super::flag::Flag`] for what is kept of it.
+/// A flag as a file states it; the store keeps more of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Flag {

@@ -43,8 +43,8 @@ codes! {
 }
 
 codes! {
-    /// What became of a task.
-    TaskOutcome {
+    /// What became of what was reported.
+    ReportOutcome {
         /// The listing was corrected.
         Corrected = "corrected",
         /// What is shown agrees with its evidence.
@@ -77,7 +77,7 @@ pub struct ReportTask {
     /// The day on which it was done with.
     pub closed_on: Option<NaiveDate>,
     /// What became of it.
-    pub outcome: Option<TaskOutcome>,
+    pub outcome: Option<ReportOutcome>,
     /// What those who reported are told about it.
     pub answer: Option<String>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::web::{self, Data};
 
 use super::{problem::Problem, shared::Shared};
-use crate::app::App;
+use crate::app::{App, priority::give_way};
 
 /// Does work that blocks on a thread of its own, and gives its error as a problem.
 ///
@@ -20,5 +20,11 @@ where
     E: Into<Problem> + Send + 'static,
 {
     let app = Arc::clone(&shared.app);
-    web::block(move || work(&app)).await.map_err(Problem::internal)?.map_err(Into::into)
+    web::block(move || {
+        give_way();
+        work(&app)
+    })
+    .await
+    .map_err(Problem::internal)?
+    .map_err(Into::into)
 }

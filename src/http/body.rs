@@ -24,7 +24,7 @@ use crate::app::evidence::files::MOST_BYTES;
 const DRAINED_BYTES: usize = 8 * 1_024 * 1_024;
 
 /// How long a file may take to arrive: a little less than a request may take in all.
-const FILE_TIME: std::time::Duration = std::time::Duration::from_secs(9);
+pub(super) const FILE_TIME: std::time::Duration = std::time::Duration::from_secs(9);
 
 /// A whole body that claims to be JSON; nobody has parsed it yet.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use std::{
 };
 
 use actix_web::{
-    Error, HttpRequest, HttpResponse,
+    Error, HttpMessage as _, HttpRequest, HttpResponse,
     dev::{Service, ServiceRequest, ServiceResponse},
     error::InternalError,
     http::{
@@ -28,7 +28,7 @@ use futures_util::FutureExt as _;
 
 use super::{
     authorized,
-    limits::{Class, Sender, Standing},
+    limits::{Class, Sender, Tally},
     metrics::UNMATCHED,
     problem::{Kind, PROBLEM_JSON, Problem},
     routes::served_as,
@@ -66,8 +66,8 @@ struct Arrival {
     route: Option<usize>,
     /// The path, where an error of it is to be a page.
     page: Option<Box<str>>,
-    /// What is left of its sender's budget, where it was counted.
-    standing: Option<Standing>,
+    /// What it is counted in, where its sender is limited.
+    tally: Option<Tally>,
 }
 
 /// What becomes of a request.
@@ -119,13 +119,14 @@ impl Arrival {
         };
         let path = request.match_info().as_str();
         let route = shared.routes.find(path, request.method());
-        let documented = route
-            .and_then(|at| shared.routes.all().get(at))
-            .map_or_else(|| path.starts_with("/v1/"), |route| route.documented);
-        let reads_pages = !documented && reads_pages(request.headers());
-        let page = reads_pages.then(|| path.into());
+        let served = route.and_then(|at| shared.routes.all().get(at));
+        let of_a_page = served.is_some_and(|route| !route.documented);
+        let is_operation =
+            served.map_or_else(|| path.starts_with("/v1/"), |route| route.documented);
+        let wants_page = !is_operation && names_page_first(request.headers()).unwrap_or(of_a_page);
+        let page = wants_page.then(|| path.into());
         let method = request.method().clone();
-        Self { started: Instant::now(), id, method, route, page, shared, standing: None }
+        Self { started: Instant::now(), id, method, route, page, shared, tally: None }
     }
 
     /// The answers that need no handler: to OPTIONS, and to a method that the route lacks.
@@ -158,8 +159,9 @@ impl Arrival {
         let network = limiter.network(request.peer_addr(), request.headers())?;
         let identity = authorized::meet(&self.shared.app, request);
         let sender = Sender::of(network, identity.as_ref());
-        self.standing = limiter.spend(class, sender);
-        let refusal = self.standing.as_ref()?.refusal()?;
+        let tally = self.tally.insert(Tally::of(sender));
+        request.extensions_mut().insert(tally.clone());
+        let refusal = limiter.count(class, tally).err()?;
         Some(self.render(&refusal, Some(request.request())))
     }
 
@@ -258,8 +260,8 @@ impl Arrival {
                 ),
             );
         }
-        if let Some(standing) = &self.standing {
-            standing.tell(headers);
+        if let Some(tally) = &self.tally {
+            tally.tell(headers);
         }
         headers.insert(REQUEST_ID.clone(), self.id.clone());
         let (status, took) = (answer.status(), self.started.elapsed());
@@ -306,14 +308,15 @@ fn problem_of(error: &Error) -> Problem {
 }
 
 /// Whether a client would rather read a page than a document for programs: whichever of the two
-/// it names first.
-fn reads_pages(headers: &HeaderMap) -> bool {
+/// it names first, where it names one.
+fn names_page_first(headers: &HeaderMap) -> Option<bool> {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let mut kinds = accept
         .unwrap_or_default()
         .split(',')
         .map(|range| range.split(';').next().unwrap_or_default().trim());
-    kinds.find(|kind| *kind == "text/html" || kind.ends_with("json")) == Some("text/html")
+    let named = kinds.find(|kind| *kind == "text/html" || kind.ends_with("json"));
+    named.map(|kind| kind == "text/html")
 }
 
 fn is_page(headers: &HeaderMap) -> bool {

@@ -12,14 +12,19 @@ mod counts;
 mod peers;
 
 use std::{
+    cell::RefCell,
     net::{IpAddr, SocketAddr},
     num::NonZeroU32,
+    rc::Rc,
     time::Duration,
 };
 
-use actix_web::http::{
-    Method,
-    header::{HeaderMap, HeaderName, HeaderValue},
+use actix_web::{
+    HttpMessage as _, HttpRequest,
+    http::{
+        Method,
+        header::{HeaderMap, HeaderName, HeaderValue},
+    },
 };
 use governor::{
     NotUntil, Quota, RateLimiter,
@@ -64,7 +69,7 @@ pub enum Class {
     Free,
     /// Counted with everything else that its sender asks.
     Read,
-    /// An evaluation of given facts.
+    /// An evaluation of given facts, or of listings for another date.
     Evaluation,
     /// A report from the public.
     Report,
@@ -116,6 +121,29 @@ impl Sender {
     }
 }
 
+/// What a request is counted in; goes with it, so that a handler can add what it turns out to cost.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    sender: Sender,
+    standings: Rc<RefCell<Vec<Standing>>>,
+}
+
+impl Tally {
+    /// A request of somebody, counted in nothing yet.
+    #[must_use]
+    pub fn of(sender: Sender) -> Self {
+        Self { sender, standings: Rc::default() }
+    }
+
+    /// Says of each budget that the request was counted in what is left of it.
+    pub fn tell(&self, headers: &mut HeaderMap) {
+        for standing in self.standings.borrow().iter() {
+            headers.append(POLICY.clone(), standing.policy.clone());
+            headers.append(STATE.clone(), standing.state.clone());
+        }
+    }
+}
+
 /// What to tell a client about its budget.
 #[derive(Debug, Clone)]
 pub struct Standing {
@@ -126,12 +154,6 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// Adds the header fields to an answer.
-    pub fn tell(&self, headers: &mut HeaderMap) {
-        headers.insert(POLICY.clone(), self.policy.clone());
-        headers.insert(STATE.clone(), self.state.clone());
-    }
-
     /// The refusal, where the budget is spent.
     #[must_use]
     pub fn refusal(&self) -> Option<Problem> {
@@ -269,6 +291,25 @@ impl Limiter {
             (Class::Read, Sender::Person(_)) => &self.accounts,
         };
         budget.as_ref().map(|budget| budget.spend(sender))
+    }
+
+    /// Counts a request.
+    ///
+    /// # Errors
+    /// [`Kind::TooManyRequests`] where its sender's budget is spent.
+    pub fn count(&self, class: Class, tally: &Tally) -> Result<(), Problem> {
+        let Some(standing) = self.spend(class, tally.sender) else { return Ok(()) };
+        let refusal = standing.refusal();
+        tally.standings.borrow_mut().push(standing);
+        refusal.map_or(Ok(()), Err)
+    }
+
+    /// Counts a request once more, where it has turned out to cost more than its route says.
+    ///
+    /// # Errors
+    /// As [`Self::count`].
+    pub fn count_also(&self, class: Class, request: &HttpRequest) -> Result<(), Problem> {
+        request.extensions().get::<Tally>().map_or(Ok(()), |tally| self.count(class, tally))
     }
 }
 

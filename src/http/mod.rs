@@ -1,9 +1,11 @@
 //! The only module that names actix-web: requests in, problems and answers out.
 
+mod asked;
 pub mod authorized;
 mod blocking;
 mod body;
 mod docs;
+pub mod form;
 mod gate;
 mod hashing;
 mod limits;
@@ -24,6 +26,7 @@ mod turn;
 pub mod v1;
 mod wire;
 
+pub use asked::{IfMatch, Plain, Repeatable, Typed};
 pub use authorized::Authorized;
 pub use blocking::blocking;
 pub use body::{FileBytes, JsonBytes, typed};

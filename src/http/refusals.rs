@@ -266,6 +266,7 @@ impl From<FlagError> for Problem {
             FlagError::Refused(_) => Self::new(Kind::IllegalTransition, detail),
             FlagError::TooFewDeciders => Self::new(Kind::TooFewDeciders, detail),
             FlagError::Input { pointer, .. } => invalid(pointer, detail),
+            FlagError::File(error) => error.into(),
             FlagError::Store(error) => error.into(),
         }
     }

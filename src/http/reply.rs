@@ -2,7 +2,10 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header::{self, Accept, EntityTag, Header as _, HeaderValue, Quality},
+    http::{
+        StatusCode,
+        header::{self, Accept, EntityTag, Header as _, HeaderValue, Quality},
+    },
     web::Bytes,
 };
 use sha2::{Digest as _, Sha256};
@@ -80,6 +83,14 @@ pub fn negotiate(request: &HttpRequest, offered: &[Media]) -> Result<Media, Prob
         }
     }
     best.map(|(_, media)| media).ok_or_else(refused)
+}
+
+/// Sees that the client takes JSON, where there is nothing else to be had.
+///
+/// # Errors
+/// It does not.
+pub fn takes_json(request: &HttpRequest) -> Result<(), Problem> {
+    negotiate(request, &[Media::Json]).map(drop)
 }
 
 /// How much the client wants a media type: by the most specific range that it falls in.
@@ -230,6 +241,35 @@ pub fn whole(media: Media, caching: Caching, body: impl Into<Bytes>) -> HttpResp
         .insert_header((header::CONTENT_TYPE, HeaderValue::from_static(media.content_type())))
         .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(caching.value())))
         .body(body.into())
+}
+
+/// An answer in JSON for whoever asked, which nobody keeps.
+///
+/// # Errors
+/// A mistake of ours.
+pub fn private(value: &impl serde::Serialize) -> Result<HttpResponse, Problem> {
+    Ok(whole(Media::Json, Caching::NoStore, json(value)?))
+}
+
+/// The same about one thing in a version; its `ETag` is what a change must name in `If-Match`.
+///
+/// # Errors
+/// A mistake of ours.
+pub fn versioned(version: i64, value: &impl serde::Serialize) -> Result<HttpResponse, Problem> {
+    let mut response = private(value)?;
+    set_tag(&mut response, &EntityTag::new_strong(version.to_string()));
+    Ok(response)
+}
+
+/// The same answer about something that has just been made, with its address where it has one.
+#[must_use]
+pub fn created(mut answer: HttpResponse, at: Option<&str>) -> HttpResponse {
+    *answer.status_mut() = StatusCode::CREATED;
+    // An address of ours is always a header value.
+    if let Some(at) = at.and_then(|at| HeaderValue::from_str(at).ok()) {
+        answer.headers_mut().insert(header::LOCATION, at);
+    }
+    answer
 }
 
 /// The bytes of an answer.

@@ -3,17 +3,27 @@
 use std::collections::HashMap;
 
 use actix_web::{
-    dev::ResourceDef,
+    dev::{HttpServiceFactory, ResourceDef},
+    guard::fn_guard,
     http::{Method, header::HeaderValue},
     web,
 };
 use utoipa::openapi::{OpenApi, PathItem};
-use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{OpenApiFactory, scope, service_config::ServiceConfig};
 
-use super::{docs, log_files, ops, v1};
+use super::{
+    docs, log_files, ops,
+    v1::{self, admin},
+};
 
 /// Registers every documented route; a handler without documentation does not compile here.
 pub fn documented(config: &mut ServiceConfig<'_>) {
+    administrative(config);
+    public(config);
+}
+
+/// What everyone asks for; addresses are tried in this order.
+fn public(config: &mut ServiceConfig<'_>) {
     config
         .service(v1::root::get_root)
         .service(v1::search::list_clinics)
@@ -29,22 +39,12 @@ pub fn documented(config: &mut ServiceConfig<'_>) {
         .service(v1::flags::list_flags)
         .service(v1::replies::get_reply)
         .service(v1::replies::send_reply)
+        .service(v1::replies::send_reply_document)
         .service(v1::reports::create_report)
         .service(v1::reports::get_report)
         .service(v1::answers::get_answers)
         .service(v1::answers::send_answers)
         .service(v1::answers::send_answer_document)
-        .service(v1::admin::flags::list_admin_flags)
-        .service(v1::admin::flags::get_admin_flag)
-        .service(v1::admin::flags::move_flag)
-        .service(v1::admin::reports::list_tasks)
-        .service(v1::admin::reports::get_task)
-        .service(v1::admin::reports::move_task)
-        .service(v1::admin::invites::list_invites)
-        .service(v1::admin::invites::create_invite)
-        .service(v1::admin::invites::revoke_invite)
-        .service(v1::admin::answers::list_answers)
-        .service(v1::admin::answers::decide_answer)
         .service(v1::rules::list_rules)
         .service(v1::rules::get_rule)
         .service(v1::rules::list_facts)
@@ -58,56 +58,110 @@ pub fn documented(config: &mut ServiceConfig<'_>) {
         .service(v1::auth::totp::offer_second_factor)
         .service(v1::auth::totp::confirm_second_factor)
         .service(v1::auth::jwks::list_signing_keys)
-        .service(v1::admin::users::list_users)
-        .service(v1::admin::users::create_user)
-        .service(v1::admin::users::get_user)
-        .service(v1::admin::users::update_user)
-        .service(v1::admin::users::act_on_user)
-        .service(v1::admin::clients::list_clients)
-        .service(v1::admin::clients::create_client)
-        .service(v1::admin::clients::get_client)
-        .service(v1::admin::clients::update_client)
-        .service(v1::admin::clients::act_on_client)
-        .service(v1::admin::queue::list_queue)
-        .service(v1::admin::queue::lease_queue_item)
-        .service(v1::admin::queue::release_queue_item)
-        .service(v1::admin::queue::renew_queue_item)
-        .service(v1::admin::queue::close_queue_task)
-        .service(v1::admin::evidence::list_evidence)
-        .service(v1::admin::evidence::create_evidence)
-        .service(v1::admin::evidence::create_evidence_file)
-        .service(v1::admin::evidence::get_evidence_file)
-        .service(v1::admin::statements::list_statements)
-        .service(v1::admin::statements::create_statement)
-        .service(v1::admin::statements::verify_statement)
-        .service(v1::admin::statements::withdraw_statement)
         .service(v1::log::list_changes)
         .service(v1::log::get_log)
         .service(v1::log::list_log_entries)
         .service(v1::log::get_log_proof)
         .service(log_files::get_checkpoint)
         .service(log_files::get_tile)
-        // Those with a name of their own before those that take any.
-        .service(v1::admin::clinics::list_listings)
-        .service(v1::admin::clinics::list_duplicates)
-        .service(v1::admin::clinics::create_listing)
-        .service(v1::admin::clinics::publish_listings)
-        .service(v1::admin::clinics::get_listing)
-        .service(v1::admin::clinics::patch_listing)
-        .service(v1::admin::clinics::list_versions)
-        .service(v1::admin::clinics::get_diff)
-        .service(v1::admin::clinics::change_listing_items)
-        .service(v1::admin::clinics::submit_listing)
-        .service(v1::admin::clinics::release_hold)
-        .service(v1::admin::clinics::confirm_listing_address)
-        .service(v1::admin::clinics::merge_listing)
-        .service(v1::admin::clinics::move_listing)
         .service(docs::get_document)
         .service(docs::get_problem_type)
         .service(ops::get_health)
         .service(ops::get_readiness)
         .service(ops::get_metrics)
         .service(ops::get_security_contact);
+}
+
+/// What people who are signed in do.
+fn administrative(config: &mut ServiceConfig<'_>) {
+    config
+        .service(beneath("/v1/admin/flags", |config| {
+            config
+                .service(admin::flags::list_admin_flags)
+                .service(admin::flags::get_admin_flag)
+                .service(admin::flags::move_flag);
+        }))
+        .service(beneath("/v1/admin/reports", |config| {
+            config
+                .service(admin::reports::list_tasks)
+                .service(admin::reports::get_task)
+                .service(admin::reports::move_task);
+        }))
+        .service(beneath("/v1/admin/invites", |config| {
+            config
+                .service(admin::invites::list_invites)
+                .service(admin::invites::create_invite)
+                .service(admin::invites::revoke_invite);
+        }))
+        .service(beneath("/v1/admin/answers", |config| {
+            config.service(admin::answers::list_answers).service(admin::answers::decide_answer);
+        }))
+        .service(beneath("/v1/admin/users", |config| {
+            config
+                .service(admin::users::list_users)
+                .service(admin::users::create_user)
+                .service(admin::users::get_user)
+                .service(admin::users::update_user)
+                .service(admin::users::act_on_user);
+        }))
+        .service(beneath("/v1/admin/clients", |config| {
+            config
+                .service(admin::clients::list_clients)
+                .service(admin::clients::create_client)
+                .service(admin::clients::get_client)
+                .service(admin::clients::update_client)
+                .service(admin::clients::act_on_client);
+        }))
+        .service(beneath("/v1/admin/queue", |config| {
+            config
+                .service(admin::queue::list_queue)
+                .service(admin::queue::lease_queue_item)
+                .service(admin::queue::release_queue_item)
+                .service(admin::queue::renew_queue_item)
+                .service(admin::queue::close_queue_task);
+        }))
+        .service(beneath("/v1/admin/evidence", |config| {
+            config
+                .service(admin::evidence::list_evidence)
+                .service(admin::evidence::create_evidence)
+                .service(admin::evidence::create_evidence_file)
+                .service(admin::evidence::get_evidence_file);
+        }))
+        .service(beneath("/v1/admin/statements", |config| {
+            config
+                .service(admin::statements::list_statements)
+                .service(admin::statements::create_statement)
+                .service(admin::statements::verify_statement)
+                .service(admin::statements::withdraw_statement);
+        }))
+        .service(beneath("/v1/admin/clinics", |config| {
+            // Those with a name of their own before those that take any.
+            config
+                .service(admin::clinics::list_listings)
+                .service(admin::clinics::list_duplicates)
+                .service(admin::clinics::create_listing)
+                .service(admin::clinics::publish_listings)
+                .service(admin::clinics::get_listing)
+                .service(admin::clinics::patch_listing)
+                .service(admin::clinics::list_versions)
+                .service(admin::clinics::get_diff)
+                .service(admin::clinics::change_listing_items)
+                .service(admin::clinics::submit_listing)
+                .service(admin::clinics::release_hold)
+                .service(admin::clinics::confirm_listing_address)
+                .service(admin::clinics::merge_listing)
+                .service(admin::clinics::move_listing);
+        }));
+}
+
+/// Routes whose addresses all begin with one path, so that no other request is held against their
+/// patterns one by one.
+fn beneath(
+    path: &'static str,
+    routes: impl FnOnce(&mut ServiceConfig<'_>),
+) -> impl HttpServiceFactory + OpenApiFactory {
+    let begins = fn_guard(move |request| request.head().uri.path().starts_with(path));
+    scope("").guard(begins).configure(routes)
 }
 
 /// Registers what is for people only: the pages of the documentation.
@@ -159,7 +213,23 @@ pub fn served_as(method: &Method) -> &Method {
 pub struct Routes {
     routes: Vec<Route>,
     exact: HashMap<String, usize>,
-    patterns: Vec<(ResourceDef, usize)>,
+    patterns: Vec<Pattern>,
+}
+
+/// A template with parameters.
+#[derive(Debug)]
+struct Pattern {
+    /// What stands before the first parameter: most addresses differ already there.
+    start: String,
+    whole: ResourceDef,
+    /// The number of its route.
+    at: usize,
+}
+
+impl Pattern {
+    fn is_match(&self, path: &str) -> bool {
+        path.starts_with(&self.start) && self.whole.is_match(path)
+    }
 }
 
 impl Routes {
@@ -192,8 +262,8 @@ impl Routes {
             return exact;
         }
         // `POST /v1/clinics/search` leaves GET to the clinic of that name.
-        let mut patterns =
-            self.patterns.iter().filter(|(pattern, _)| pattern.is_match(path)).map(|(_, at)| *at);
+        let matching = self.patterns.iter().filter(|pattern| pattern.is_match(path));
+        let mut patterns = matching.map(|pattern| pattern.at);
         let first = patterns.next();
         // A word that has a route of its own is no verb: POST there is refused as a method.
         let is_verb = |at: &usize| {
@@ -206,10 +276,11 @@ impl Routes {
 
     fn add(&mut self, path: &str, methods: Vec<Method>, documented: bool) {
         let at = self.routes.len();
-        if path.contains('{') {
+        if let Some((start, _)) = path.split_once('{') {
             let deep = DEEP.iter().find(|(template, _)| *template == path);
             let pattern = deep.map_or(path, |(_, pattern)| *pattern);
-            self.patterns.push((ResourceDef::new(pattern), at));
+            let (start, whole) = (start.to_owned(), ResourceDef::new(pattern));
+            self.patterns.push(Pattern { start, whole, at });
         } else {
             self.exact.insert(path.to_owned(), at);
         }

@@ -13,16 +13,18 @@ use crate::{
         App,
         invites::{
             InviteError,
-            answers::{self, AnswersInput, OneAnswer, Signer},
+            answers::{self, ANSWER_DOCUMENTS, AnswersInput, OneAnswer, Signer},
+            documents::send as send_document,
             form::{self, AnswerForm, Question},
         },
     },
     domain::fact::{FactSet, FactValue},
-    http::{blocking, problem::Problem, shared::Shared},
+    http::{blocking, form::SentForm, problem::Problem, shared::Shared},
     rules::{Kind, Rulebook},
 };
 
 use super::{
+    documents,
     evidence::value_text,
     format,
     lang::Lang,
@@ -32,6 +34,9 @@ use super::{
 
 /// Behind a fact's name, the field that says that a set has no other members.
 const COMPLETE: &str = ":complete";
+
+/// The field that names a document which came with the form before it could be taken.
+const DOCUMENT: &str = "document";
 
 #[derive(Template)]
 #[template(path = "answers.html")]
@@ -45,6 +50,11 @@ struct AnswersPage {
     questions: Vec<Asked>,
     signer: String,
     role: String,
+    takes_documents: bool,
+    /// How many documents came by the link.
+    so_far: u64,
+    /// SHA-256 of those that go with these answers.
+    kept: Vec<String>,
 }
 
 /// A question as the form shows it.
@@ -74,6 +84,12 @@ impl Filled {
         found.map(|(_, value)| value.trim()).unwrap_or_default()
     }
 
+    /// SHA-256 of the documents that came before and go with these answers.
+    fn documents(&self) -> Vec<String> {
+        let named = self.0.iter().filter(|(of, _)| of == DOCUMENT);
+        named.map(|(_, sha256)| sha256.clone()).collect()
+    }
+
     fn has(&self, name: &str, value: &str) -> bool {
         self.0.iter().any(|(of, given)| of == name && given == value)
     }
@@ -99,13 +115,14 @@ impl Filled {
         }
     }
 
-    /// The answers to these questions, signed.
+    /// The answers to these questions, signed, each backed by all documents of the form.
     fn answers(&self, questions: &[Question], rulebook: &Rulebook) -> AnswersInput {
         let vocabulary = rulebook.vocabulary();
+        let documents = self.documents();
         let answers = questions.iter().filter_map(|question| {
             let spec = vocabulary.named(&question.fact)?;
             let value = self.answer(&question.fact, &spec.kind)?;
-            Some(OneAnswer { fact: question.fact.clone(), value, documents: Vec::new() })
+            Some(OneAnswer { fact: question.fact.clone(), value, documents: documents.clone() })
         });
         AnswersInput {
             attested_by: Signer {
@@ -132,37 +149,90 @@ pub async fn answers_form(
     Ok(html(StatusCode::OK, lang, &AnswersPage { sent, ..page }))
 }
 
-/// Takes the answers, and shows the questions again with what waits for a verifier.
+/// Takes the answers with the documents that back them, and shows the questions again with what
+/// waits for a verifier.
 #[post("/answers/{token}")]
 pub async fn take_answers(
+    request: HttpRequest,
     shared: web::Data<Shared>,
     token: web::Path<String>,
     lang: Lang,
-    fields: web::Form<Vec<(String, String)>>,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let (wanted, filled) = (token.clone(), Filled(fields.into_inner()));
-    let taken = blocking(&shared, move |app| {
-        let form = form::form(app, &wanted)?;
-        let input = filled.answers(&form.questions, &app.rulebook);
-        Ok::<_, InviteError>(match answers::send(app, &wanted, &input) {
-            Ok(_) => Ok(()),
-            Err(InviteError::Input { pointer, .. }) => Err((form, filled, pointer)),
-            Err(other) => return Err(other),
-        })
-    })
-    .await?;
-    let Err((form, filled, pointer)) = taken else {
+    // Nobody's files are read before the link is known to serve.
+    let wanted = token.clone();
+    blocking(&shared, move |app| form::form(app, &wanted)).await?;
+    let sent = SentForm::read(&request, payload.into_inner()).await?;
+    let wanted = token.clone();
+    let refused = blocking(&shared, move |app| take(app, &wanted, sent)).await?;
+    let Some((form, filled, error)) = refused else {
         let back = format!("{}/answers/{token}?sent", lang.prefix());
         return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, back)).finish());
-    };
-    let error = match pointer.as_str() {
-        "/answers" => "answers-error-none",
-        pointer if pointer.starts_with("/attested_by") => "answers-error-signer",
-        _ => "answers-error-value",
     };
     let page = AnswersPage::new(&shared.app, lang, &token, &form, &filled);
     let page = AnswersPage { error: Some(lang.t(error).into_owned()), ..page };
     Ok(html(StatusCode::UNPROCESSABLE_ENTITY, lang, &page))
+}
+
+/// Takes what was sent; or gives the form to show again, with what was filled in and the key of
+/// what is wrong.
+fn take(
+    app: &App,
+    token: &str,
+    sent: SentForm,
+) -> Result<Option<(AnswerForm, Filled, &'static str)>, InviteError> {
+    let form = form::form(app, token)?;
+    let fault = documents::fault(&sent);
+    let (files, mut filled) = (sent.files, Filled(sent.fields));
+    let error = match fault {
+        Some(fault) => Some(fault),
+        None => keep(app, token, &files, &mut filled)?,
+    };
+    let only_documents = |input: &AnswersInput| input.answers.is_empty() && !files.is_empty();
+    let error = match error {
+        Some(error) => error,
+        None => match filled.answers(&form.questions, &app.rulebook) {
+            input if only_documents(&input) => return Ok(None),
+            input => match answers::send(app, token, &input) {
+                Ok(_) => return Ok(None),
+                Err(InviteError::Input { pointer, .. }) => error_at(&pointer),
+                Err(other) => return Err(other),
+            },
+        },
+    };
+    // Anew, with the documents that came now.
+    Ok(Some((form::form(app, token)?, filled, error)))
+}
+
+/// Keeps the documents, and notes in the form that they go with its answers; or the key of what
+/// keeps them from being taken.
+fn keep(
+    app: &App,
+    token: &str,
+    files: &[web::Bytes],
+    filled: &mut Filled,
+) -> Result<Option<&'static str>, InviteError> {
+    if filled.documents().len().saturating_add(files.len()) > ANSWER_DOCUMENTS {
+        return Ok(Some(documents::TOO_MANY));
+    }
+    for bytes in files {
+        match send_document(app, token, bytes) {
+            Ok(record) if filled.has(DOCUMENT, &record.sha256) => {}
+            Ok(record) => filled.0.push((DOCUMENT.to_owned(), record.sha256)),
+            Err(InviteError::Refused(_)) => return Ok(Some(documents::FULL)),
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(None)
+}
+
+/// What is said of a member that cannot be taken, by its pointer.
+fn error_at(pointer: &str) -> &'static str {
+    match pointer {
+        "/answers" => "answers-error-none",
+        signer if signer.starts_with("/attested_by") => "answers-error-signer",
+        _ => "answers-error-value",
+    }
 }
 
 impl AnswersPage {
@@ -182,6 +252,9 @@ impl AnswersPage {
                 .collect(),
             signer: filled.one("signer").to_owned(),
             role: filled.one("role").to_owned(),
+            takes_documents: app.keeps_files(),
+            so_far: u64::try_from(form.documents.len()).unwrap_or(u64::MAX),
+            kept: filled.documents(),
         }
     }
 }

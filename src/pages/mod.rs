@@ -10,6 +10,7 @@ mod card;
 mod check;
 mod clinic;
 mod compare;
+mod documents;
 mod errors;
 mod evidence;
 mod find;

@@ -13,14 +13,16 @@ use crate::{
         App,
         flags::{
             FlagError,
+            documents::send as send_document,
             reply::{self, Kind, Reply, ReplyView},
         },
     },
     domain::flag::REPLY_CHARS,
-    http::{blocking, problem::Problem, shared::Shared},
+    http::{blocking, form::SentForm, problem::Problem, shared::Shared},
 };
 
 use super::{
+    documents,
     evidence::value_text,
     format,
     lang::Lang,
@@ -49,8 +51,35 @@ struct ReplyPage {
     /// Value and text of what can be sent now, and whether it was chosen.
     kinds: Vec<(&'static str, String, bool)>,
     text: String,
+    takes_documents: bool,
+    /// How many documents came by the link.
+    so_far: u64,
     sent: bool,
     error: Option<String>,
+}
+
+/// What somebody filled in. Not for logs, so it has no debug form.
+struct Filled {
+    /// The value of the choice, whatever it is.
+    chosen: String,
+    text: String,
+}
+
+impl Filled {
+    fn read(fields: &[(String, String)]) -> Self {
+        let field = |name: &str| {
+            let found = fields.iter().find(|(of, _)| of == name);
+            found.map(|(_, value)| value.trim().replace("\r\n", "\n")).unwrap_or_default()
+        };
+        Self { chosen: field("kind"), text: field("text") }
+    }
+
+    /// What is sent, where that can be sent now and says something.
+    fn kind(&self, view: &ReplyView) -> Option<Kind> {
+        let fits = (1..=REPLY_CHARS).contains(&self.text.chars().count());
+        let (_, kind) = KINDS.iter().find(|(value, _)| *value == self.chosen)?;
+        (fits && view.may.contains(kind)).then_some(*kind)
+    }
 }
 
 /// A fact that the finding rests on, with its sources.
@@ -82,45 +111,73 @@ pub async fn reply_form(
     Ok(html(StatusCode::OK, lang, &ReplyPage { sent, ..page }))
 }
 
-/// Takes a reply, a claim that someone else is meant, or an appeal.
+/// Takes a reply, a claim that someone else is meant with what shows it, or an appeal.
 #[post("/replies/{token}")]
 pub async fn take_reply(
+    request: HttpRequest,
     shared: web::Data<Shared>,
     token: web::Path<String>,
     lang: Lang,
-    fields: web::Form<Vec<(String, String)>>,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    let field = |name: &str| {
-        let found = fields.iter().find(|(of, _)| of == name);
-        found.map(|(_, value)| value.trim().replace("\r\n", "\n")).unwrap_or_default()
-    };
-    let (chosen, text) = (field("kind"), field("text"));
-    let kind = KINDS.iter().find(|(value, _)| *value == chosen).map(|(_, kind)| *kind);
-    let fits = (1..=REPLY_CHARS).contains(&text.chars().count());
-    let reply = kind.filter(|_| fits).map(|kind| Reply { kind, text: text.clone() });
+    // Nobody's files are read before the link is known to serve.
     let wanted = token.clone();
-    let taken = blocking(&shared, move |app| {
-        let view = reply::view(app, &wanted)?;
-        let Some(reply) = reply.filter(|reply| view.may.contains(&reply.kind)) else {
-            return Ok(Err(view));
-        };
-        match reply::send(app, &wanted, &reply, app.deciders()) {
-            Ok(_) => Ok(Ok(())),
-            Err(FlagError::Input { .. }) => Ok(Err(view)),
-            Err(other) => Err(other),
-        }
+    blocking(&shared, move |app| reply::view(app, &wanted)).await?;
+    let sent = SentForm::read(&request, payload.into_inner()).await?;
+    let filled = Filled::read(&sent.fields);
+    let wanted = token.clone();
+    let (filled, refused) = blocking(&shared, move |app| {
+        let refused = take(app, &wanted, &filled, &sent)?;
+        Ok::<_, FlagError>((filled, refused))
     })
     .await?;
-    let Err(view) = taken else {
+    let Some((view, error)) = refused else {
         let back = format!("{}/replies/{token}?sent", lang.prefix());
         return Ok(HttpResponse::SeeOther().insert_header((header::LOCATION, back)).finish());
     };
     let mut page = ReplyPage::new(&shared.app, lang, &token, &view);
     for (value, _, is_chosen) in &mut page.kinds {
-        *is_chosen = *value == chosen;
+        *is_chosen = *value == filled.chosen;
     }
-    let page = ReplyPage { text, error: Some(lang.t("reply-error").into_owned()), ..page };
+    let error = Some(lang.t(error).into_owned());
+    let page = ReplyPage { text: filled.text, error, ..page };
     Ok(html(StatusCode::UNPROCESSABLE_ENTITY, lang, &page))
+}
+
+/// Takes what was sent; or gives what to show again, with the key of what is wrong.
+fn take(
+    app: &App,
+    token: &str,
+    filled: &Filled,
+    sent: &SentForm,
+) -> Result<Option<(ReplyView, &'static str)>, FlagError> {
+    let view = reply::view(app, token)?;
+    let refused = |error| Ok(Some((view.clone(), error)));
+    if let Some(fault) = documents::fault(sent) {
+        return refused(fault);
+    }
+    let Some(kind) = filled.kind(&view) else { return refused("reply-error") };
+    if kind != Kind::IdentityError && !sent.files.is_empty() {
+        return refused("reply-error-document");
+    }
+    for bytes in &sent.files {
+        match send_document(app, token, bytes) {
+            Ok(_) => {}
+            Err(FlagError::Refused(_)) => return refused(documents::FULL),
+            Err(other) => return Err(other),
+        }
+    }
+    let documents = match kind {
+        // Whatever came by the link came for this.
+        Kind::IdentityError => reply::view(app, token)?.documents,
+        Kind::Reply | Kind::Appeal => Vec::new(),
+    };
+    let reply = Reply { kind, text: filled.text.clone(), documents };
+    match reply::send(app, token, &reply, app.deciders()) {
+        Ok(_) => Ok(None),
+        Err(FlagError::Input { .. }) => refused("reply-error"),
+        Err(other) => Err(other),
+    }
 }
 
 impl ReplyPage {
@@ -163,6 +220,8 @@ impl ReplyPage {
                 })
                 .collect(),
             text: String::new(),
+            takes_documents: app.keeps_files() && view.may.contains(&Kind::IdentityError),
+            so_far: u64::try_from(view.documents.len()).unwrap_or(u64::MAX),
             sent: false,
             error: None,
         }

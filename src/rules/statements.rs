@@ -104,6 +104,13 @@ impl Resolved {
     }
 }
 
+/// What was taken back, what only opens a review and what lies ahead does not count.
+fn dropped(claim: &Claim, as_of: NaiveDate) -> bool {
+    claim.withdrawn
+        || matches!(claim.tier, Some(Tier::E5 | Tier::E6))
+        || claim.observed_on.is_some_and(|on| on > as_of)
+}
+
 /// Undated statements stand before every dated one.
 fn day(claim: &Claim) -> NaiveDate {
     claim.observed_on.unwrap_or(NaiveDate::MIN)
@@ -113,13 +120,30 @@ impl FactSpec {
     /// Resolves the statements about this fact on a day.
     #[must_use]
     pub fn resolve(&self, claims: &[Claim], as_of: NaiveDate) -> Resolved {
+        match claims {
+            [only] => self.resolve_one(only, as_of),
+            _ => self.resolve_all(claims, as_of),
+        }
+    }
+
+    /// The same for one statement, which nothing can supersede: most facts have no more.
+    fn resolve_one(&self, claim: &Claim, as_of: NaiveDate) -> Resolved {
+        if dropped(claim, as_of) {
+            return Resolved::unknown(UnknownReason::NeverAsked);
+        }
+        let (reaches, lasting) = (self.reaches(claim), !self.expired(claim, as_of));
+        if let Some(value) = claim.value.filter(|_| reaches && lasting) {
+            return self.with_value(Merged::new(claim, value), std::iter::empty());
+        }
+        let history: &[&Claim] = if reaches { &[claim] } else { &[] };
+        let mut fact = self.without_value(&[claim], history);
+        fact.claims.extend((claim.value.is_some() && !reaches && lasting).then_some(claim.n));
+        fact
+    }
+
+    fn resolve_all(&self, claims: &[Claim], as_of: NaiveDate) -> Resolved {
         // (1) What was taken back, what only opens a review and what lies ahead.
-        let dropped = |claim: &&Claim| {
-            claim.withdrawn
-                || matches!(claim.tier, Some(Tier::E5 | Tier::E6))
-                || claim.observed_on.is_some_and(|on| on > as_of)
-        };
-        let mut live: Vec<&Claim> = claims.iter().filter(|claim| !dropped(claim)).collect();
+        let mut live: Vec<&Claim> = claims.iter().filter(|claim| !dropped(claim, as_of)).collect();
         // (2) The site before the provider, where the site has something that is accepted.
         if self.site_first()
             && live.iter().any(|c| c.about == About::Site && self.accepts(c, as_of))
@@ -352,3 +376,6 @@ fn agreed(one: Value, other: Value) -> Option<Value> {
 fn rank(claim: &Claim) -> u8 {
     claim.tier.map_or(u8::MAX, Tier::rank)
 }
+
+#[cfg(test)]
+mod tests;

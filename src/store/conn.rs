@@ -39,8 +39,10 @@ pub(super) enum SqliteFile {
     Empty,
     /// A database of ours.
     Ours,
-    /// Something else.
-    Foreign(&'static str),
+    /// A SQLite database of another application.
+    OfAnother,
+    /// No SQLite database: another file, or one of ours whose first bytes are lost.
+    NoDatabase,
 }
 
 impl SqliteFile {
@@ -66,10 +68,10 @@ impl SqliteFile {
                 if id == APPLICATION_ID {
                     Self::Ours
                 } else {
-                    Self::Foreign("a SQLite database of another application")
+                    Self::OfAnother
                 }
             }
-            _ => Self::Foreign("a file that is no SQLite database"),
+            _ => Self::NoDatabase,
         })
     }
 }
@@ -85,9 +87,8 @@ pub(super) fn open_plain(target: &Target) -> Result<Conn, Error> {
             SqliteFile::Absent | SqliteFile::Empty => {
                 Err(Error::Missing { target: target.to_string() })
             }
-            SqliteFile::Foreign(found) => {
-                Err(Error::Foreign { target: target.to_string(), found: found.to_owned() })
-            }
+            SqliteFile::OfAnother => Err(foreign(target, OF_ANOTHER)),
+            SqliteFile::NoDatabase => Err(foreign(target, NO_DATABASE)),
             SqliteFile::Ours => open_sqlite(target, path).map(Conn::Sqlite),
         },
         Target::Postgres(url) => {
@@ -102,21 +103,30 @@ pub(super) fn open_plain(target: &Target) -> Result<Conn, Error> {
 /// any handle of a file, it loses every lock that it has on it. The next program to close the
 /// database would then think itself alone and take the write-ahead log away from the connections
 /// that still use it, with all that they write from then on.
-fn open_another(target: &Target) -> Result<Conn, Error> {
+pub(super) fn open_another(target: &Target) -> Result<Conn, Error> {
     let Target::Sqlite(path) = target else { return open_plain(target) };
     if std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0) || !path.exists() {
         return Err(Error::Missing { target: target.to_string() });
     }
     let mut sqlite = open_sqlite(target, path)?;
-    let foreign = |found: &str| Error::Foreign { target: target.to_string(), found: found.into() };
     match dialect::application_id(&mut sqlite) {
         Ok(id) if id == i64::from(APPLICATION_ID) => Ok(Conn::Sqlite(sqlite)),
-        Ok(_) => Err(foreign("a SQLite database of another application")),
+        Ok(_) => Err(foreign(target, OF_ANOTHER)),
         Err(error) if error.to_string().contains("not a database") => {
-            Err(foreign("a file that is no SQLite database"))
+            Err(foreign(target, NO_DATABASE))
         }
         Err(error) => Err(Error::of("connecting", error)),
     }
+}
+
+/// What is found where a database of ours should be.
+pub(super) const OF_ANOTHER: &str = "a SQLite database of another application";
+/// The same, where SQLite cannot open it.
+pub(super) const NO_DATABASE: &str = "a file that is no SQLite database";
+
+/// Refuses what is none of ours.
+pub(super) fn foreign(target: &Target, found: &str) -> Error {
+    Error::Foreign { target: target.to_string(), found: found.to_owned() }
 }
 
 fn open_sqlite(target: &Target, path: &Path) -> Result<SqliteConnection, Error> {
@@ -199,6 +209,11 @@ impl Pooled {
             self.severed |= severs(&error);
             Error::of(doing, error)
         })
+    }
+
+    /// True once it has proved to be of no more use.
+    pub const fn is_severed(&self) -> bool {
+        self.severed
     }
 
     /// The connection itself, for work whose errors are not diesel's own.
@@ -295,15 +310,45 @@ pub(super) fn write_tx<T, E: From<Error>>(
     conn: &mut Pooled,
     change: impl FnOnce(&mut Pooled) -> Result<T, E>,
 ) -> Result<T, E> {
+    begin_writing(conn)?;
+    let result = change(conn);
+    finish(conn, result)
+}
+
+/// Begins a transaction and waits until it is the only one that writes.
+pub(super) fn begin_writing(conn: &mut Pooled) -> Result<(), Error> {
     conn.run("beginning to write", |conn| match conn {
         Conn::Sqlite(sqlite) => Ansi::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
         Conn::Pg(pg) => Ansi::begin_transaction_sql(pg, "BEGIN ISOLATION LEVEL READ COMMITTED"),
     })?;
-    let result = conn
-        .run("waiting for other writers", dialect::lock_writer)
-        .map_err(E::from)
-        .and_then(|()| change(conn));
-    finish(conn, result)
+    match conn.run("waiting for other writers", dialect::lock_writer) {
+        Ok(()) => Ok(()),
+        failed => finish(conn, failed),
+    }
+}
+
+/// Runs a closure within a transaction that has the work of others in it: an error undoes what
+/// the closure did and nothing else. Where that fails, the connection is given up, and with it
+/// the whole transaction.
+pub(super) fn part_of_tx<T, E: From<Error>>(
+    conn: &mut Pooled,
+    change: impl FnOnce(&mut Pooled) -> Result<T, E>,
+) -> Result<T, E> {
+    // PostgreSQL commits nothing, and says so to nobody, once a statement outside has failed.
+    let begun =
+        conn.run("setting a savepoint", <Conn as TransactionManager<Conn>>::begin_transaction);
+    conn.severed |= begun.is_err();
+    begun?;
+    let result = change(conn);
+    let went_well = result.is_ok();
+    let result = finish(conn, result);
+    conn.severed |= went_well && result.is_err();
+    result
+}
+
+/// Commits, or releases the savepoint that was set last.
+pub(super) fn commit(conn: &mut Pooled) -> Result<(), Error> {
+    conn.run("committing", <Conn as TransactionManager<Conn>>::commit_transaction)
 }
 
 /// Runs a closure that only reads, all of it from one state of the database.
@@ -325,18 +370,22 @@ pub(super) fn read_tx<T, E: From<Error>>(
 fn finish<T, E: From<Error>>(conn: &mut Pooled, result: Result<T, E>) -> Result<T, E> {
     match result {
         Ok(value) => {
-            conn.run("committing", <Conn as TransactionManager<Conn>>::commit_transaction)?;
+            commit(conn)?;
             Ok(value)
         }
         Err(error) => {
-            // The first error is the one to report. Where undoing fails as well the
-            // connection is closed, which undoes it too.
-            let undone =
-                conn.run("undoing", <Conn as TransactionManager<Conn>>::rollback_transaction);
-            conn.severed |= undone.is_err();
+            // The first error is the one to report.
+            undo(conn);
             Err(error)
         }
     }
+}
+
+/// Undoes a transaction, or what was done since the last savepoint. Where that fails the
+/// connection is closed, which undoes it too.
+pub(super) fn undo(conn: &mut Pooled) {
+    let undone = conn.run("undoing", <Conn as TransactionManager<Conn>>::rollback_transaction);
+    conn.severed |= undone.is_err();
 }
 
 /// A connection outside the pool, for the work before there is one.

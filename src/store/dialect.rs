@@ -35,8 +35,22 @@ pub(super) fn lock_writer(conn: &mut Conn) -> QueryResult<()> {
     Ok(())
 }
 
+/// Loads the rows of a query whose column has one of these keys. diesel keeps no prepared statement
+/// with a list, since lists have many lengths; so one key, which is what a single change asks for,
+/// is compared as one.
+macro_rules! load_keyed {
+    ($conn:expr, $query:expr, $column:expr, $keys:expr) => {
+        match $keys {
+            [key] => $query.filter($column.eq(key)).load($conn),
+            keys => $query.filter($column.eq_any(keys)).load($conn),
+        }
+    };
+}
+pub(super) use load_keyed;
+
 /// Declares an insert of many rows. PostgreSQL takes them in one statement, since each costs
-/// a round trip; on SQLite one prepared statement, run again and again, is the fastest.
+/// a round trip; on SQLite one prepared statement, run again and again, is the fastest. A single
+/// row is no list there either: see `load_keyed`.
 macro_rules! insert_many {
     ($name:ident, $row:ty, $table:path $(, $conflict:ident)?) => {
         pub(super) fn $name(conn: &mut Conn, rows: &[$row]) -> QueryResult<usize> {
@@ -44,10 +58,16 @@ macro_rules! insert_many {
             match conn {
                 Conn::Pg(pg) => {
                     for rows in rows.chunks(ROWS) {
-                        taken += diesel::insert_into($table)
-                            .values(rows)
-                            $(.$conflict())?
-                            .execute(pg)?;
+                        taken += match rows {
+                            [row] => diesel::insert_into($table)
+                                .values(row)
+                                $(.$conflict())?
+                                .execute(pg)?,
+                            rows => diesel::insert_into($table)
+                                .values(rows)
+                                $(.$conflict())?
+                                .execute(pg)?,
+                        };
                     }
                 }
                 Conn::Sqlite(sqlite) => {
@@ -73,31 +93,33 @@ insert_many!(reserve_slugs, SlugRow, slugs::table, on_conflict_do_nothing);
 
 /// Puts rows in place of those of the same providers.
 pub(super) fn replace_latest(conn: &mut Conn, rows: &[LatestRow]) -> QueryResult<usize> {
-    let newer = (
-        log_latest::idx.eq(excluded(log_latest::idx)),
-        log_latest::state.eq(excluded(log_latest::state)),
-        log_latest::record_sha256.eq(excluded(log_latest::record_sha256)),
-    );
+    macro_rules! replace {
+        ($conn:expr, $rows:expr) => {
+            diesel::insert_into(log_latest::table)
+                .values($rows)
+                .on_conflict(log_latest::entity_id)
+                .do_update()
+                .set((
+                    log_latest::idx.eq(excluded(log_latest::idx)),
+                    log_latest::state.eq(excluded(log_latest::state)),
+                    log_latest::record_sha256.eq(excluded(log_latest::record_sha256)),
+                ))
+                .execute($conn)?
+        };
+    }
     let mut replaced = 0;
     match conn {
         Conn::Pg(pg) => {
             for rows in rows.chunks(ROWS) {
-                replaced += diesel::insert_into(log_latest::table)
-                    .values(rows)
-                    .on_conflict(log_latest::entity_id)
-                    .do_update()
-                    .set(newer)
-                    .execute(pg)?;
+                replaced += match rows {
+                    [row] => replace!(pg, row),
+                    rows => replace!(pg, rows),
+                };
             }
         }
         Conn::Sqlite(sqlite) => {
             for row in rows {
-                replaced += diesel::insert_into(log_latest::table)
-                    .values(row)
-                    .on_conflict(log_latest::entity_id)
-                    .do_update()
-                    .set(newer)
-                    .execute(sqlite)?;
+                replaced += replace!(sqlite, row);
             }
         }
     }
@@ -286,6 +308,25 @@ pub(super) fn constraint(info: &dyn DatabaseErrorInformation) -> Option<Constrai
     })
 }
 
+/// True where PostgreSQL's client library has lost the server, or the server has said that it
+/// closes the connection. There is no SQLSTATE for the first, and for a moment the library still
+/// calls the connection open, so that diesel makes no kind of either.
+pub(super) fn lost(info: &dyn DatabaseErrorInformation) -> bool {
+    const LOST: &[&str] = &[
+        "server closed the connection",
+        "could not receive data from server",
+        "could not send data to server",
+        "no connection to the server",
+        "connection not open",
+        "lost synchronization with server",
+        "SSL SYSCALL error",
+        "SSL connection has been closed",
+        "SSL error",
+        "terminating connection",
+    ];
+    LOST.iter().any(|start| info.message().starts_with(start))
+}
+
 /// True for an error of which diesel makes no kind of its own and which passes with time or
 /// with the operator's help: a lock held too long, a statement cut off, a disk that is full.
 pub(super) fn may_pass(kind: &DatabaseErrorKind, info: &dyn DatabaseErrorInformation) -> bool {
@@ -300,7 +341,6 @@ pub(super) fn may_pass(kind: &DatabaseErrorKind, info: &dyn DatabaseErrorInforma
         "unable to open database file",
         // PostgreSQL.
         "canceling statement due to",
-        "terminating connection due to",
         "the database system is",
         "could not extend file",
     ];

@@ -232,15 +232,49 @@ impl Error {
 
 /// True where a connection is of no use after this error: it is closed, or it leads to a
 /// server that no longer takes writes, as after a failover (SQLSTATE 08xxx, 57P01, 25006).
-pub(super) const fn severs(error: &DieselError) -> bool {
-    matches!(
-        error,
-        DieselError::BrokenTransactionManager
-            | DieselError::DatabaseError(
-                DatabaseErrorKind::ClosedConnection
-                    | DatabaseErrorKind::UnableToSendCommand
-                    | DatabaseErrorKind::ReadOnlyTransaction,
-                _
-            )
-    )
+pub(super) fn severs(error: &DieselError) -> bool {
+    match error {
+        DieselError::BrokenTransactionManager => true,
+        DieselError::DatabaseError(kind, info) => match kind {
+            DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ReadOnlyTransaction => true,
+            DatabaseErrorKind::Unknown => dialect::lost(info.as_ref()),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unknown(message: &str) -> DieselError {
+        DieselError::DatabaseError(DatabaseErrorKind::Unknown, Box::new(message.to_owned()))
+    }
+
+    #[test]
+    fn a_lost_connection_is_given_up_and_is_nobodys_fault() {
+        for message in [
+            "server closed the connection unexpectedly\n\tThis probably means the server \
+             terminated abnormally\n\tbefore or while processing the request.\n",
+            "could not receive data from server: Connection reset by peer\n",
+            "terminating connection due to administrator command",
+            "SSL connection has been closed unexpectedly\n",
+        ] {
+            assert!(severs(&unknown(message)), "{message}");
+            let error = Error::of("testing", unknown(message));
+            assert!(matches!(error, Error::Unavailable { .. }), "{message}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_database_refuses_is_our_fault_and_what_passes_keeps_the_connection() {
+        let ours = unknown("syntax error at or near \"server closed the connection\"");
+        assert!(!severs(&ours) && matches!(Error::of("testing", ours), Error::Refused(_)));
+        let passes = unknown("canceling statement due to lock timeout");
+        assert!(!severs(&passes));
+        assert!(matches!(Error::of("testing", passes), Error::Unavailable { .. }));
+    }
 }

@@ -1,6 +1,12 @@
 //! The store as everyone else sees it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use chrono::{DateTime, Utc};
 use diesel::r2d2::{Pool, PooledConnection};
@@ -9,9 +15,12 @@ use uuid::Uuid;
 use super::{
     Actor, Error, Migrations, Publisher, Reader, Reason, Target, Tx,
     accounts::note_uses,
-    conn::{LogFailures, Manager, read_tx, write_tx},
+    conn::{
+        LogFailures, Manager, Pooled, begin_writing, commit, part_of_tx, read_tx, undo, write_tx,
+    },
     migrate::migrate,
-    turn::{Held, Turn},
+    turn::{Held, Together, Turn},
+    tx::Position,
 };
 use crate::clock::Clock;
 
@@ -38,6 +47,8 @@ pub struct Options {
     pub connection_wait: Duration,
     /// How long to wait for other writers of this process.
     pub turn_wait: Duration,
+    /// For how long small writes go on to join one transaction before it is committed.
+    pub sharing: Duration,
     /// Says what is public; a store without it changes nothing that is.
     pub publisher: Option<Arc<dyn Publisher>>,
 }
@@ -50,6 +61,8 @@ impl Default for Options {
             connections: 4,
             connection_wait: Duration::from_millis(500),
             turn_wait: Duration::from_secs(5),
+            // Nobody waits much longer for a commit than it takes.
+            sharing: Duration::from_millis(20),
             publisher: None,
         }
     }
@@ -77,10 +90,24 @@ struct Shared {
     pool: Pool<Manager>,
     target: Arc<Target>,
     clock: Arc<dyn Clock>,
-    turn: Turn,
+    turn: Turn<Open>,
+    /// How many transactions were begun to write.
+    begun: AtomicU64,
     turn_wait: Duration,
     publisher: Option<Arc<dyn Publisher>>,
     migrations: Migrations,
+}
+
+/// A transaction that writes, and where it stands.
+struct Open {
+    conn: PooledConnection<Manager>,
+    position: Position,
+}
+
+impl std::fmt::Debug for Open {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Open").field("position", &self.position).finish_non_exhaustive()
+    }
 }
 
 impl Store {
@@ -101,8 +128,9 @@ impl Store {
             .build_unchecked(Manager { target: Arc::clone(&target) });
         let turn_wait = options.turn_wait;
         let publisher = options.publisher.clone();
-        let turn = Turn::default();
-        let shared = Shared { pool, target, clock, turn, turn_wait, publisher, migrations };
+        let turn = Turn::new(options.sharing);
+        let begun = AtomicU64::new(0);
+        let shared = Shared { pool, target, clock, turn, begun, turn_wait, publisher, migrations };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -118,7 +146,7 @@ impl Store {
     }
 
     /// Writes: what the closure does is committed together with its journal entries, or not
-    /// at all. The one door.
+    /// at all. With [`write_with_others`](Self::write_with_others) the one door.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Doomed`], and what the closure returns; after any
@@ -129,14 +157,75 @@ impl Store {
         reason: &Reason,
         change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<Done<T>, E> {
-        let _turn = self.turn()?;
+        let _turn = self.turn_alone()?;
         write_tx(&mut *self.connection()?, |conn| {
-            let publisher = self.shared.publisher.as_deref();
-            let mut tx = Tx::begin(conn, actor, reason, publisher, self.shared.clock.now())?;
-            let value = change(&mut tx)?;
-            let at = tx.at();
-            Ok(Done { value, head: tx.finish()?, at })
+            let mut position = self.position(conn)?;
+            self.change(conn, &mut position, (actor, reason), change)
         })
+    }
+
+    /// The same for a write that takes no more than milliseconds: where others wait, their
+    /// writes and this one are committed together, since a commit takes longer than any of them.
+    /// Each has its savepoint, so that what fails undoes itself and nothing else. Success is
+    /// returned once the commit has succeeded.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write); and [`Error::Unavailable`] where the common commit failed.
+    pub fn write_with_others<T, E: From<Error>>(
+        &self,
+        actor: &Actor,
+        reason: &Reason,
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<Done<T>, E> {
+        let (turn, handed_on) = self.turn()?;
+        let by = (actor, reason);
+        let (together, result) = match handed_on {
+            None => {
+                let mut conn = self.connection()?;
+                begin_writing(&mut conn)?;
+                let begun = self.position(&mut conn).map_err(E::from).and_then(|mut position| {
+                    let done = self.change(&mut conn, &mut position, by, change)?;
+                    Ok((done, position))
+                });
+                match begun {
+                    Ok((done, position)) => (Together::new(Open { conn, position }), Ok(done)),
+                    Err(error) => {
+                        undo(&mut conn);
+                        return Err(error);
+                    }
+                }
+            }
+            Some(mut together) => {
+                together.join();
+                let Open { conn, position } = &mut together.work;
+                let result = part_of_tx(conn, |conn| self.change(conn, position, by, change));
+                (together, result)
+            }
+        };
+        let committed = leave(turn, together);
+        let done = result?;
+        committed.map(|()| done).map_err(E::from)
+    }
+
+    /// Does a change and writes its entries; the transaction stands behind it then.
+    fn change<T, E: From<Error>>(
+        &self,
+        conn: &mut Pooled,
+        position: &mut Position,
+        by: (&Actor, &Reason),
+        change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
+    ) -> Result<Done<T>, E> {
+        let publisher = self.shared.publisher.as_deref();
+        let mut tx = Tx::begin(conn, by, publisher, self.shared.clock.now(), position);
+        let value = change(&mut tx)?;
+        let at = tx.at();
+        *position = tx.finish()?;
+        Ok(Done { value, head: position.head(), at })
+    }
+
+    /// Where a transaction stands that has just begun.
+    fn position(&self, conn: &mut Pooled) -> Result<Position, Error> {
+        Position::read(conn, self.shared.begun.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Writes down when programs' keys were last used. A note and no change: the one write that
@@ -145,7 +234,7 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`].
     pub fn note_client_uses(&self, uses: &[(Uuid, DateTime<Utc>)]) -> Result<(), Error> {
-        let _turn = self.turn()?;
+        let _turn = self.turn_alone()?;
         write_tx(&mut *self.connection()?, |conn| note_uses(conn, uses))
     }
 
@@ -175,11 +264,22 @@ impl Store {
         &self.shared.migrations
     }
 
-    fn turn(&self) -> Result<Held<'_>, Error> {
+    /// The turn, with the transaction that was handed on.
+    fn turn(&self) -> Result<(Held<'_, Open>, Option<Together<Open>>), Error> {
         self.shared.turn.take(self.shared.turn_wait).ok_or_else(|| Error::Unavailable {
             doing: "waiting for other writers",
             source: "another write takes too long".into(),
         })
+    }
+
+    /// The turn, for a write that may take its time: nobody else's is left uncommitted meanwhile.
+    fn turn_alone(&self) -> Result<Held<'_, Open>, Error> {
+        let (turn, handed_on) = self.turn()?;
+        if let Some(mut together) = handed_on {
+            // Whose writes these are is told; here it is nobody's error.
+            drop(commit_all(&mut together));
+        }
+        Ok(turn)
     }
 
     fn connection(&self) -> Result<PooledConnection<Manager>, Error> {
@@ -188,4 +288,31 @@ impl Store {
             .get()
             .map_err(|error| Error::Unavailable { doing: "connecting", source: Box::new(error) })
     }
+}
+
+/// Ends a thread's part in a transaction: commits for all, or leaves that to the next and waits
+/// for it.
+fn leave(turn: Held<'_, Open>, together: Together<Open>) -> Result<(), Error> {
+    let failed = || Error::Unavailable {
+        doing: "committing",
+        source: "the transaction that this write shared with others failed".into(),
+    };
+    if together.work.conn.is_severed() {
+        // A savepoint could not be set, released or returned to. What PostgreSQL would answer
+        // to a commit now is no error, though it would keep nothing.
+        return Err(failed());
+    }
+    match turn.hand_on(together) {
+        Ok(fate) if fate.wait() => Ok(()),
+        Ok(_undone) => Err(failed()),
+        // The turn is held until it is committed.
+        Err((_turn, mut together)) => commit_all(&mut together),
+    }
+}
+
+/// Commits, and tells everybody what has become of their writes.
+fn commit_all(together: &mut Together<Open>) -> Result<(), Error> {
+    let committed = commit(&mut together.work.conn);
+    together.decide(committed.is_ok());
+    committed
 }

@@ -85,8 +85,6 @@ pub struct Changes {
     pub more: bool,
     /// True where something changed that decides who may come in.
     pub accounts: bool,
-    /// How many entries the public log has.
-    pub log_size: u64,
 }
 
 /// Reads within one transaction: every answer comes from the same state of the database.
@@ -150,11 +148,9 @@ impl<'c> Reader<'c> {
         let mut found = Vec::with_capacity(ids.len());
         for ids in ids.chunks(KEYS) {
             let rows: Vec<(String, i64, String)> = self.conn.run("reading providers", |conn| {
-                providers::table
-                    .filter(providers::id.eq_any(ids))
-                    .order(providers::id)
-                    .select((providers::id, providers::seq, providers::document))
-                    .load(conn)
+                let columns = (providers::id, providers::seq, providers::document);
+                let query = providers::table.order(providers::id).select(columns);
+                dialect::load_keyed!(conn, query, providers::id, ids)
             })?;
             found.extend(rows);
         }
@@ -242,8 +238,7 @@ impl<'c> Reader<'c> {
                 }
             }
         }
-        let log_size = self.log_size()?;
-        Ok(Changes { head, providers, more, accounts, log_size })
+        Ok(Changes { head, providers, more, accounts })
     }
 
     /// Whose those slugs are that were ever in use.

@@ -1,6 +1,10 @@
 //! The write token: whoever has one may change rows, and each change writes its entry.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    panic::resume_unwind,
+    thread,
+};
 
 use chrono::{DateTime, NaiveDate, SubsecRound, Utc};
 use diesel::prelude::*;
@@ -17,6 +21,9 @@ use crate::domain::{ListingState, provider::Provider};
 
 /// At most this many ids in one `IN (…)`.
 const IDS: usize = 500;
+
+/// From so many providers on, what the public sees of them is drawn while they are written.
+const SIDE_BY_SIDE: usize = 16;
 
 /// A write in progress; only [`super::Store::write`] makes one.
 ///
@@ -37,7 +44,49 @@ pub struct Tx<'c> {
     pub(super) publisher: Option<&'c dyn Publisher>,
     pub(super) log: Pending,
     holds: Option<DataKind>,
+    transaction: u64,
     doomed: bool,
+}
+
+/// Where a transaction stands, from one write in it to the next.
+#[derive(Debug, Clone)]
+pub(super) struct Position {
+    /// Which transaction of this process.
+    pub transaction: u64,
+    /// The number of the last journal entry.
+    head: i64,
+    /// The time of that entry.
+    at: Option<DateTime<Utc>>,
+    /// What the providers are.
+    holds: Option<DataKind>,
+    /// The index of the public log's next entry, once it is known.
+    next_index: Option<u64>,
+}
+
+impl Position {
+    /// Reads it at the begin of a transaction.
+    pub fn read(conn: &mut Pooled, transaction: u64) -> Result<Self, Error> {
+        let last: Option<(i64, chrono::NaiveDateTime)> =
+            conn.run("reading the journal", |conn| {
+                journal::table
+                    .order(journal::seq.desc())
+                    .select((journal::seq, journal::at))
+                    .first(conn)
+                    .optional()
+            })?;
+        Ok(Self {
+            transaction,
+            head: last.map_or(0, |(seq, _)| seq),
+            at: last.map(|(_, at)| at.and_utc()),
+            holds: Reader::new(conn).data_kind()?,
+            next_index: None,
+        })
+    }
+
+    /// The number of the last journal entry.
+    pub const fn head(&self) -> i64 {
+        self.head
+    }
 }
 
 /// What an update has to know about the stored row.
@@ -64,45 +113,43 @@ impl<'c> Tx<'c> {
     /// where clocks do.
     pub(super) fn begin(
         conn: &'c mut Pooled,
-        actor: &'c Actor,
-        reason: &'c Reason,
+        (actor, reason): (&'c Actor, &'c Reason),
         publisher: Option<&'c dyn Publisher>,
         now: DateTime<Utc>,
-    ) -> Result<Self, Error> {
-        let last: Option<(i64, chrono::NaiveDateTime)> =
-            conn.run("reading the journal", |conn| {
-                journal::table
-                    .order(journal::seq.desc())
-                    .select((journal::seq, journal::at))
-                    .first(conn)
-                    .optional()
-            })?;
+        position: &Position,
+    ) -> Self {
         let now = now.trunc_subsecs(6);
-        let (head, at) = last.map_or((0, now), |(seq, at)| (seq, at.and_utc().max(now)));
-        let holds = Reader::new(conn).data_kind()?;
-        Ok(Self {
+        let at = position.at.map_or(now, |last| last.max(now));
+        Self {
             conn,
             actor,
             reason,
             at,
             today: now.date_naive(),
-            head,
+            head: position.head,
             entries: Vec::new(),
             entered: 0,
             publisher,
-            log: Pending::default(),
-            holds,
+            log: Pending::from(position.next_index),
+            holds: position.holds,
+            transaction: position.transaction,
             doomed: false,
-        })
+        }
     }
 
-    /// Writes the entries; the caller commits. Returns the journal's new head.
-    pub(super) fn finish(mut self) -> Result<i64, Error> {
+    /// Writes the entries; the caller commits. Returns where the transaction stands now.
+    pub(super) fn finish(mut self) -> Result<Position, Error> {
         if self.doomed {
             return Err(Error::Doomed);
         }
         self.write_entries()?;
-        Ok(self.head)
+        Ok(Position {
+            transaction: self.transaction,
+            head: self.head,
+            at: Some(self.at),
+            holds: self.holds,
+            next_index: self.log.next_index(),
+        })
     }
 
     /// Writes the journal's entries so far, and then the public log's, which belong to them.
@@ -116,6 +163,13 @@ impl<'c> Tx<'c> {
     #[must_use]
     pub const fn at(&self) -> DateTime<Utc> {
         self.at
+    }
+
+    /// Which transaction this write is part of: small writes share one, and until it is committed
+    /// each sees what those before it did.
+    #[must_use]
+    pub const fn transaction(&self) -> u64 {
+        self.transaction
     }
 
     /// Reads what this write sees.
@@ -205,6 +259,28 @@ impl<'c> Tx<'c> {
     }
 
     fn put_all(&mut self, changes: &[(Action, &Provider)]) -> Result<(), Error> {
+        let publishing = self.publishing();
+        let shown: Vec<&Provider> = changes.iter().map(|(_, provider)| *provider).collect();
+        let (seen, records) = if changes.len() < SIDE_BY_SIDE {
+            (self.write_rows(changes)?, publishing.records(&shown)?)
+        } else {
+            thread::scope(|scope| {
+                let records = scope.spawn(|| publishing.records(&shown));
+                let seen = self.write_rows(changes)?;
+                let records = records.join().unwrap_or_else(|panic| resume_unwind(panic));
+                Ok::<_, Error>((seen, records?))
+            })?
+        };
+        self.publish(&seen, records)?;
+        if self.log.is_large() { self.write_entries() } else { Ok(()) }
+    }
+
+    /// Writes providers and what belongs to them. Each comes back with the number of its journal
+    /// entry and whether it is new.
+    fn write_rows<'p>(
+        &mut self,
+        changes: &[(Action, &'p Provider)],
+    ) -> Result<Vec<(i64, bool, &'p Provider)>, Error> {
         let mut stored = self.stored(changes)?;
         let mut old_sites = self.stored_sites(stored.keys())?;
         let mut new_rows = Vec::new();
@@ -253,8 +329,7 @@ impl<'c> Tx<'c> {
             dialect::insert_providers(conn, &new_rows)?;
             dialect::insert_sites(conn, &new_sites)
         })?;
-        self.publish(&seen)?;
-        if self.log.is_large() { self.write_entries() } else { Ok(()) }
+        Ok(seen)
     }
 
     /// The rows that updates replace, by id.
@@ -271,16 +346,14 @@ impl<'c> Tx<'c> {
         for ids in ids.chunks(IDS) {
             let rows: Vec<(String, i64, String, String, String)> =
                 self.conn.run("reading providers", |conn| {
-                    providers::table
-                        .filter(providers::id.eq_any(ids))
-                        .select((
-                            providers::id,
-                            providers::version,
-                            providers::slug,
-                            providers::listing_state,
-                            providers::document,
-                        ))
-                        .load(conn)
+                    let query = providers::table.select((
+                        providers::id,
+                        providers::version,
+                        providers::slug,
+                        providers::listing_state,
+                        providers::document,
+                    ));
+                    dialect::load_keyed!(conn, query, providers::id, ids)
                 })?;
             stored.extend(rows.into_iter().map(|(id, version, slug, listing_state, document)| {
                 (id, Stored { version, slug, listing_state, document })
@@ -294,11 +367,11 @@ impl<'c> Tx<'c> {
         &mut self,
         ids: impl Iterator<Item = &'a String>,
     ) -> Result<HashMap<String, Vec<SiteRow>>, Error> {
-        let ids: Vec<&String> = ids.collect();
+        let ids: Vec<&str> = ids.map(String::as_str).collect();
         let mut by_provider: HashMap<String, Vec<SiteRow>> = HashMap::with_capacity(ids.len());
         for ids in ids.chunks(IDS) {
             let rows: Vec<SiteRow> = self.conn.run("reading sites", |conn| {
-                sites::table.filter(sites::provider_id.eq_any(ids.iter().copied())).load(conn)
+                dialect::load_keyed!(conn, sites::table, sites::provider_id, ids)
             })?;
             for row in rows {
                 by_provider.entry(row.provider_id.clone()).or_default().push(row);

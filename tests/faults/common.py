@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import fcntl
 import http.client
 import json
 import os
@@ -10,6 +11,7 @@ import platform
 import random
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -59,6 +61,24 @@ def unmount(folder):
     raise AssertionError(done.stderr)
 
 
+@contextlib.contextmanager
+def failing(pids, inject, *more):
+    """Meanwhile calls fail in these processes and in all that they start; strace makes them."""
+    told = [part for pid in pids for part in ("-p", str(pid))]
+    strace = subprocess.Popen(
+        ["strace", "-f", "-o", "/dev/null", "-e", "signal=none", *more, "-e", f"inject={inject}", *told],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )
+    # It says so once it has attached to each of them.
+    for _ in pids:
+        strace.stderr.readline()
+    try:
+        yield
+    finally:
+        strace.terminate()
+        strace.communicate()
+
+
 def rows(numbers):
     """Published listings of the made-up set under other names."""
     lines = (ROOT / "data/fictional.ndjson").read_text().splitlines()
@@ -68,12 +88,15 @@ def rows(numbers):
 
 
 class Program:
-    """The program on one database file."""
+    """The program on one database: a file of SQLite's, unless a subclass says otherwise."""
 
-    def __init__(self, binary, database, env=None):
-        self.binary, self.database = binary, pathlib.Path(database)
+    def __init__(self, binary, database):
+        self.binary, self.database = binary, database
         clean = {k: v for k, v in os.environ.items() if not k.startswith("BEDSIDE_")}
-        self.env = clean | {"DATABASE_URL": f"sqlite://{database}"} | (env or {})
+        self.env = clean | {"DATABASE_URL": self.url()}
+
+    def url(self):
+        return f"sqlite://{self.database}"
 
     def command(self, *args, around=()):
         return [*around, self.binary, *args]
@@ -99,10 +122,14 @@ class Program:
         self.must("admin", "create", "writer", "--role", "editor", text=PASSWORD + "\n")
         self.must("log", "checkpoint")
 
-    def sound(self):
-        """What does not fit together, by SQLite and by the program."""
+    def integrity(self):
+        """What the database itself finds wrong."""
         found = self.query("PRAGMA integrity_check")
-        faults = [] if found == [("ok",)] else [f"integrity: {found[:3]}"]
+        return [] if found == [("ok",)] else [f"integrity: {found[:3]}"]
+
+    def sound(self):
+        """What does not fit together, by the database and by the program."""
+        faults = self.integrity()
         ran = self.run("log", "fsck")
         if ran.returncode != 0:
             faults.append(f"fsck {ran.returncode}: {ran.stderr.strip()[:300]}")
@@ -145,8 +172,13 @@ class Server:
             connection.close()
 
     def token(self):
+        """An access token. Hashing a password is what a busy machine takes too long for first."""
         body = {"username": "writer", "password": PASSWORD}
-        status, _, answer = self.ask("POST", "/v1/auth/token", body)
+        for _ in range(20):
+            status, _, answer = self.ask("POST", "/v1/auth/token", body)
+            if status != 503:
+                break
+            time.sleep(1)
         assert status == 200, answer
         return json.loads(answer)["access_token"]
 
@@ -165,13 +197,105 @@ class Server:
         return self.ask("GET", "/v1/clinics?postal_code=20814&view=all")[0]
 
     def kill(self):
-        """SIGKILL to the server and whatever was started around it."""
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        """SIGKILL to the server and whatever was started around it, if it still runs."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
 
     def stop(self):
         os.killpg(self.process.pid, signal.SIGTERM)
         return self.process.wait(timeout=30)
+
+
+class Device:
+    """An ext4 file system of its own on a loop device, whose power can be cut."""
+
+    FS_IOC_SHUTDOWN = 0x8004587D
+    WITHOUT_FLUSHING = 2
+
+    def __init__(self, work, name, megabytes):
+        self.image, self.folder = work / f"{name}.img", work / name
+        self.folder.mkdir(exist_ok=True)
+        with open(self.image, "wb") as file:
+            file.truncate(megabytes << 20)
+
+    def __enter__(self):
+        sh("mkfs.ext4", "-q", "-F", self.image)
+        self._mount()
+        return self
+
+    def __exit__(self, *_):
+        unmount(self.folder)
+
+    def _mount(self):
+        sh("mount", "-o", "loop", self.image, self.folder)
+
+    def sync(self):
+        sh("sync", "-f", self.folder)
+
+    def cut(self):
+        """Drops what the device does not have yet; the moment at which that began."""
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            began = time.monotonic()
+            fcntl.ioctl(handle, self.FS_IOC_SHUTDOWN, struct.pack("I", self.WITHOUT_FLUSHING))
+            return began
+        finally:
+            os.close(handle)
+
+    def again(self):
+        """The power is back, and nobody uses the file system any more."""
+        unmount(self.folder)
+        self._mount()
+
+
+class Tally:
+    """What became of answered writes, cut by cut."""
+
+    def __init__(self, name):
+        self.name, self.answered, self.lost, self.late, self.broken = name, 0, [], 0, []
+
+    def count(self, program, began, made):
+        """After a cut that began at a moment: what was answered before, and what is there. False
+        where something is damaged, after which nothing can be said."""
+        faults = program.sound()
+        if faults:
+            return self.damaged(faults)
+        there = program.ids()
+        missing = [at for at, one in made if one not in there]
+        self.answered += sum(at < began for at, _ in made)
+        self.lost.append(sum(at < began for at in missing))
+        self.late += sum(at >= began for at in missing)
+        if self.cuts() % 10 == 0:
+            report(f"  {self}")
+        return True
+
+    def damaged(self, faults):
+        self.broken.append(f"after cut {self.cuts()}: {faults}")
+        return False
+
+    def cuts(self):
+        return len(self.lost) + len(self.broken)
+
+    def hurt(self):
+        """After how many cuts something was lost or damaged."""
+        return sum(1 for number in self.lost if number) + len(self.broken)
+
+    def __str__(self):
+        return (f"{self.name}: {self.cuts()} cuts, {self.answered} answered writes, "
+                f"{sum(self.lost)} lost, {len(self.broken)} damaged {self.broken or ''}; "
+                f"{self.late} answered during a cut and lost")
+
+
+def judge(kept, control):
+    """The end of a script: what must not be lost, beside a control that must lose something."""
+    report(str(kept))
+    report(str(control))
+    if kept.hurt() or not kept.answered:
+        sys.exit("FAILED: something that was answered is lost")
+    if not control.hurt():
+        sys.exit("FAILED: the control lost nothing, so the cut is none")
+    report("ok")
 
 
 class Writers:

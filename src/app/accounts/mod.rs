@@ -28,7 +28,7 @@ pub use sign_in::{SignIn, SignInError, SignedIn};
 
 use super::App;
 use crate::{
-    auth::{Claims, Client, Identity, KeyRing, Kind, LIFETIME, Permission, User, api_key},
+    auth::{Client, Identity, KeyRing, Kind, LIFETIME, Permission, Tokens, User, api_key},
     domain::codes,
     store::{self, AccountStates, Actor, ActorKind, Done, Reason, Tx},
 };
@@ -76,6 +76,7 @@ pub struct Accounts {
     ended: HashSet<Uuid>,
     /// The keys that sign tokens.
     pub keys: KeyRing,
+    tokens: Tokens,
 }
 
 impl From<AccountStates> for Accounts {
@@ -88,6 +89,7 @@ impl From<AccountStates> for Accounts {
             uses: states.uses,
             ended: states.ended.into_iter().collect(),
             keys: KeyRing::new(states.keys),
+            tokens: Tokens::default(),
         }
     }
 }
@@ -113,18 +115,19 @@ impl Accounts {
 
 impl App {
     /// Writes, and lets the catalog and the accounts in memory take it in, so that a writer sees
-    /// its own write. Blocks: handlers go through [`crate::http::blocking`].
+    /// its own write. Blocks: handlers go through [`crate::http::blocking`]. Small writes only:
+    /// others wait for the same commit.
     ///
     /// # Errors
-    /// Those of [`store::Store::write`].
+    /// Those of [`store::Store::write_with_others`].
     pub fn write<T, E: From<store::Error>>(
         &self,
         actor: &Actor,
         reason: &Reason,
         change: impl FnOnce(&mut Tx<'_>) -> Result<T, E>,
     ) -> Result<Done<T>, E> {
-        let done = self.store.write(actor, reason, change)?;
-        if let Err(error) = self.take_in() {
+        let done = self.store.write_with_others(actor, reason, change)?;
+        if let Err(error) = self.take_in_up_to(done.head) {
             // What was written is kept; the keeper takes it in once the database answers again.
             tracing::warn!(%error, "a write could not be read back at once");
         }
@@ -138,7 +141,7 @@ impl App {
         if token.starts_with(api_key::PREFIX) {
             return self.identify_client(&accounts, token);
         }
-        let claims = Claims::read(token, &accounts.keys, self.clock.now())?;
+        let claims = accounts.tokens.read(token, &accounts.keys, self.clock.now())?;
         let user = accounts.user(claims.sub).filter(|user| !user.disabled)?;
         if accounts.ended.contains(&claims.sid) {
             return None;

@@ -2,6 +2,7 @@
 //! from the database, so that a copy of the database gives nobody a code.
 
 use std::{
+    fs::File,
     io::{ErrorKind, Write as _},
     path::Path,
 };
@@ -48,7 +49,8 @@ fn made_once(file: &Path) -> Result<SealKey, SealError> {
     }
     // Under its name only once it is whole, and never over one that somebody else has made.
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let mut fresh = NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    let folder = folder.unwrap_or(Path::new("."));
+    let mut fresh = NamedTempFile::new_in(folder)?;
     writeln!(fresh, "{}", STANDARD.encode(rand::random::<[u8; 32]>()))?;
     fresh.as_file().sync_all()?;
     match fresh.persist_noclobber(file) {
@@ -56,6 +58,8 @@ fn made_once(file: &Path) -> Result<SealKey, SealError> {
         Err(error) if error.error.kind() == ErrorKind::AlreadyExists => {}
         Err(error) => return Err(error.error.into()),
     }
+    // The name is on the disk once its folder is; without it nothing that is sealed would open.
+    File::open(folder)?.sync_all()?;
     SealKey::read(file)
 }
 

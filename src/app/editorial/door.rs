@@ -49,11 +49,8 @@ pub(super) fn once<T: Serialize + DeserializeOwned>(
 ) -> Result<T, EditError> {
     let _running =
         errand.retry.map(|retry| Running::begin(app, errand.actor, retry)).transpose()?;
-    // Outside the writer's turn, since drawing it for the first time takes long.
-    // The register comes before a connection, so that nobody waits for both crosswise.
-    let mut register = app.editorial.register();
-    app.store.read(|reader| register.follow(reader))?;
-    drop(register);
+    // Outside the writer's turn, since drawing the register for the first time takes long.
+    super::ready(app)?;
     let done = app.write(errand.actor, errand.reason, |tx| {
         if let Some(retry) = errand.retry
             && let Some(kept) = tx.kept_answer(&retry.key)?
@@ -61,19 +58,23 @@ pub(super) fn once<T: Serialize + DeserializeOwned>(
             if kept.request_sha256 != retry.request {
                 return Err(EditError::KeyReused);
             }
-            return serde_json::from_str(&kept.answer).map_err(corrupt);
+            return Ok((serde_json::from_str(&kept.answer).map_err(corrupt)?, None));
         }
         let mut register = app.editorial.register();
-        register.follow(&mut tx.read())?;
+        register.follow_within(tx)?;
         let today = tx.at().date_naive();
         let answer = work(Work { tx, register: &register, today })?;
         if let Some(retry) = errand.retry {
             let text = serde_json::to_string(&answer).map_err(corrupt)?;
             tx.keep_answer(&retry.key, &retry.request, &text)?;
         }
-        Ok(answer)
+        Ok((answer, Some(tx.transaction())))
     })?;
-    Ok(done.value)
+    let (answer, followed) = done.value;
+    if let Some(transaction) = followed {
+        app.editorial.register().settle(transaction);
+    }
+    Ok(answer)
 }
 
 /// Changes one listing: the version that its author has seen must be the current one.

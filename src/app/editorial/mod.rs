@@ -5,7 +5,7 @@
 //! journal entry in one transaction, and the answer of a request that names a key beside it.
 //!
 //! What a listing shares with others is looked up in the [`register`](mod@register), a picture
-//! of all listings, whatever their state, that is drawn when it is first asked for.
+//! of all listings, whatever their state, that the keeper draws where anybody may ask for it.
 
 mod address;
 mod create;
@@ -49,7 +49,11 @@ pub use self::{
     patch::patch,
     publish::{BatchAnswer, BatchOutcome, BatchRow, publish_batch},
 };
-use crate::domain::{ListingState, editorial::Verb, provider::Provider};
+use crate::{
+    app::App,
+    domain::{ListingState, editorial::Verb, provider::Provider},
+    store,
+};
 pub use crate::{
     import::Line,
     store::{Actor, Reason},
@@ -77,6 +81,20 @@ impl Desk {
     fn running(&self) -> MutexGuard<'_, HashSet<(String, String)>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Draws the register, or brings it up to date where other processes have written much, before
+/// anybody has to wait for it.
+///
+/// # Errors
+/// When the store fails.
+pub fn ready(app: &App) -> Result<(), store::Error> {
+    // The register comes before a connection, so that nobody waits for both crosswise.
+    let mut register = app.editorial.register();
+    if register.is_near(app.catalog.load().revision()) {
+        return Ok(());
+    }
+    app.store.read(|reader| register.follow(reader))
 }
 
 /// What a write made of a listing.

@@ -1,5 +1,5 @@
 //! All listings, whatever their state, with what they may share: drawn from the store when it
-//! is first asked for, and brought up to date by the journal's numbers.
+//! is first wanted, and brought up to date by the journal's numbers.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,7 +15,7 @@ use crate::{
         place::{LatLon, Position},
         provider::{Prescriber, Provider, Site},
     },
-    store::{self, Reader},
+    store::{self, Reader, Tx},
 };
 
 /// How many providers are read at once.
@@ -23,6 +23,9 @@ const BATCH: usize = 500;
 
 /// How many journal entries are looked at at once.
 const ENTRIES: i64 = 10_000;
+
+/// As many entries are taken in within a write without anybody noticing.
+const NEAR: i64 = 200;
 
 /// What is kept of a listing.
 #[derive(Debug, Clone)]
@@ -126,11 +129,62 @@ pub(super) struct Register {
     head: Option<i64>,
     rows: HashMap<Uuid, Row>,
     by_key: HashMap<Key, BTreeSet<Uuid>>,
+    ahead: Option<Ahead>,
+}
+
+/// What the register has taken in from a transaction of which it does not know that it was
+/// committed.
+#[derive(Debug)]
+struct Ahead {
+    /// Which.
+    transaction: u64,
+    /// The journal's number before it.
+    head: i64,
+    /// What was there before, in the order of change.
+    before: Vec<(Uuid, Option<Row>)>,
 }
 
 impl Register {
-    /// Brings it up to date with what a reader sees.
+    /// Brings it up to date with what a reader sees, which is committed.
     pub(super) fn follow(&mut self, reader: &mut Reader<'_>) -> Result<(), store::Error> {
+        self.step_back();
+        self.take_in(reader)
+    }
+
+    /// Brings it up to date with what a write sees: what others have written before it in the
+    /// same transaction is there too, until it is [`settled`](Self::settle) or anybody else
+    /// asks.
+    pub(super) fn follow_within(&mut self, tx: &mut Tx<'_>) -> Result<(), store::Error> {
+        let transaction = tx.transaction();
+        if self.ahead.as_ref().is_none_or(|ahead| ahead.transaction != transaction) {
+            self.step_back();
+            if let Some(head) = self.head {
+                self.ahead = Some(Ahead { transaction, head, before: Vec::new() });
+            }
+        }
+        self.take_in(&mut tx.read())
+    }
+
+    /// Learns that a transaction was committed.
+    pub(super) fn settle(&mut self, transaction: u64) {
+        self.ahead.take_if(|ahead| ahead.transaction == transaction);
+    }
+
+    /// True where it was drawn and lags no more than a few entries behind `head`.
+    pub(super) fn is_near(&self, head: i64) -> bool {
+        self.head.is_some_and(|at| head - at < NEAR)
+    }
+
+    /// Forgets what may not have been committed.
+    fn step_back(&mut self) {
+        let Some(ahead) = self.ahead.take() else { return };
+        for (id, row) in ahead.before.into_iter().rev() {
+            self.replace(id, row);
+        }
+        self.head = Some(ahead.head);
+    }
+
+    fn take_in(&mut self, reader: &mut Reader<'_>) -> Result<(), store::Error> {
         let Some(mut head) = self.head else {
             let head = reader.for_each_batch(BATCH, |documents| {
                 for document in documents {
@@ -155,18 +209,28 @@ impl Register {
     }
 
     fn put(&mut self, provider: &Provider) {
-        let row = Row::of(provider);
-        for key in &row.keys {
-            self.by_key.entry(key.clone()).or_default().insert(row.id);
+        let old = self.replace(provider.id, Some(Row::of(provider)));
+        if let Some(ahead) = &mut self.ahead {
+            ahead.before.push((provider.id, old));
         }
-        if let Some(old) = self.rows.insert(row.id, row) {
-            let kept = self.rows.get(&old.id).map_or(&[][..], |row| &row.keys);
-            for key in old.keys.iter().filter(|key| !kept.contains(key)) {
-                if let Some(ids) = self.by_key.get_mut(key) {
-                    ids.remove(&old.id);
-                }
+    }
+
+    /// Puts a row in place of what was known of a listing, which is returned.
+    fn replace(&mut self, id: Uuid, row: Option<Row>) -> Option<Row> {
+        for key in row.iter().flat_map(|row| &row.keys) {
+            self.by_key.entry(key.clone()).or_default().insert(id);
+        }
+        let old = match row {
+            Some(row) => self.rows.insert(id, row),
+            None => self.rows.remove(&id),
+        };
+        let kept = self.rows.get(&id).map_or(&[][..], |row| &row.keys);
+        for key in old.iter().flat_map(|old| &old.keys).filter(|key| !kept.contains(key)) {
+            if let Some(ids) = self.by_key.get_mut(key) {
+                ids.remove(&id);
             }
         }
+        old
     }
 
     /// Every listing, in no order.

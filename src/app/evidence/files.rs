@@ -175,6 +175,12 @@ impl App {
         }
     }
 
+    /// True where files can be kept.
+    #[must_use]
+    pub fn keeps_files(&self) -> bool {
+        self.evidence_folder().is_some()
+    }
+
     fn evidence_folder(&self) -> Option<PathBuf> {
         self.evidence_dir.get().cloned().or_else(|| folder_beside(self.store.target()))
     }

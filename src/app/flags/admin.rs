@@ -73,6 +73,8 @@ pub struct AdminFlag {
     pub reply: Option<String>,
     /// The provider says that someone else is meant; `null` = it does not.
     pub identity_claim: Option<Claim>,
+    /// SHA-256 of the documents that came by its link; files of `/v1/admin/evidence/files`.
+    pub documents: Vec<String>,
     /// The day on which it became public; `null` = it never was.
     pub published_on: Option<NaiveDate>,
     /// The last day on which its evidence counts; `null` = not recorded.
@@ -294,6 +296,7 @@ impl AdminFlag {
             answered_on: flag.answered_on,
             reply: flag.reply,
             identity_claim: flag.identity_claim,
+            documents: flag.documents,
             published_on: flag.published_on,
             expires_on: flag.expires_on,
             appeal: flag.appeal,

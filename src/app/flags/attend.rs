@@ -27,11 +27,14 @@ impl App {
         let due: Vec<Uuid> = self.seen().due.iter().copied().collect();
         let mut changed = 0;
         for ids in due.chunks(BATCH) {
-            changed += self.attend_to(ids)?;
+            let now = self.attend_to(ids)?;
             self.seen().due.retain(|id| !ids.contains(id));
-        }
-        if changed > 0 {
-            self.take_in()?;
+            if now > 0 {
+                // As they come: thousands at once would have the whole directory read anew, and
+                // everybody who writes wait for that.
+                self.take_in()?;
+            }
+            changed += now;
         }
         Ok(changed)
     }

@@ -3,12 +3,14 @@
 //!
 //! A flag lives in its provider's document, so that one write changes what is decided and what
 //! is shown. [`engine`] says what is due without anybody's decision, [`attend`] writes it,
-//! [`decide`] is what people do, [`reply`] what the provider does by its link, [`admin`] what
+//! [`decide`] is what people do, [`reply`] what the provider does by its link, [`documents`] what it
+//! sends with that, [`admin`] what
 //! they are shown, and [`public`] what everybody is shown.
 
 pub mod admin;
 pub mod attend;
 pub mod decide;
+pub mod documents;
 pub mod engine;
 pub mod public;
 pub mod reply;
@@ -18,7 +20,7 @@ use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
 use crate::{
-    app::links::LinkError,
+    app::{evidence::files::FileError, links::LinkError},
     domain::{
         flag::Flag,
         provider::{Kept, Provider},
@@ -78,6 +80,9 @@ pub enum FlagError {
         /// What is wrong with it.
         detail: String,
     },
+    /// A document cannot be kept.
+    #[error(transparent)]
+    File(#[from] FileError),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),

@@ -9,7 +9,7 @@ use super::{
     FlagError, FlagId,
     admin::evidence,
     decide::{appeal, suspend},
-    flag_of, provider_in, replace,
+    documents, flag_of, provider_in, replace,
 };
 use crate::{
     app::{
@@ -31,10 +31,19 @@ const LASTS: TimeDelta = TimeDelta::days(365);
 
 /// What a reply link names.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-struct Named {
-    provider: Uuid,
-    flag: u32,
+pub(super) struct Named {
+    /// The provider.
+    pub provider: Uuid,
+    /// The flag's number within it.
+    pub flag: u32,
     link: u32,
+}
+
+impl Named {
+    /// The flag's id in the API.
+    pub const fn id(self) -> FlagId {
+        FlagId { provider: self.provider, n: self.flag }
+    }
 }
 
 /// The token of the link that a provider answers by.
@@ -100,6 +109,8 @@ pub struct ReplyView {
     pub reply: Option<String>,
     /// The claim that someone else is meant; `null` = none.
     pub identity_claim: Option<Claim>,
+    /// SHA-256 of the documents that came by this link; a claim names those that back it.
+    pub documents: Vec<String>,
     /// The suspension of display; `null` = none.
     pub suspension: Option<Suspension>,
     /// The appeal and our answer; `null` = none.
@@ -133,6 +144,11 @@ pub struct Reply {
     /// In the provider's own words; 1 to 2,000 characters.
     #[schema(min_length = 1, max_length = 2000, example = "We changed this in October.")]
     pub text: String,
+    /// SHA-256 of documents that were sent by this link and back the claim that someone else is
+    /// meant.
+    #[serde(default)]
+    #[schema(max_items = 5)]
+    pub documents: Vec<String>,
 }
 
 /// Shows what a link is about.
@@ -160,8 +176,7 @@ pub fn send(
 ) -> Result<ReplyView, FlagError> {
     let named = opened(app, token)?;
     let text = checked(&reply.text)?;
-    let id = FlagId { provider: named.provider, n: named.flag };
-    let actor = Actor::new(ActorKind::Provider, id.to_string());
+    let actor = Actor::new(ActorKind::Provider, named.id().to_string());
     let code = match reply.kind {
         Kind::Reply => "reply",
         Kind::IdentityError => "identity_error_claimed",
@@ -176,6 +191,7 @@ pub fn send(
         if !may.contains(&reply.kind) {
             return Err(FlagError::refused("this cannot be sent any more, or not yet"));
         }
+        backed(reply, &flag)?;
         match reply.kind {
             Kind::Reply => {
                 flag.reply = Some(text.clone());
@@ -185,7 +201,8 @@ pub fn send(
                 }
             }
             Kind::IdentityError => {
-                flag.identity_claim = Some(Claim { on: today, text: text.clone() });
+                let (text, documents) = (text.clone(), reply.documents.clone());
+                flag.identity_claim = Some(Claim { on: today, text, documents });
                 let shown = matches!(flag.state, FlagState::Published | FlagState::Appealed);
                 if shown && flag.suspension.is_none() {
                     suspend(&mut flag, today)?;
@@ -199,12 +216,27 @@ pub fn send(
     view(app, token)
 }
 
-fn opened(app: &App, token: &str) -> Result<Named, FlagError> {
+/// Documents back a claim alone, and each must have come by the link.
+fn backed(reply: &Reply, flag: &Flag) -> Result<(), FlagError> {
+    let input =
+        |detail: &str| FlagError::Input { pointer: "/documents", detail: detail.to_owned() };
+    if reply.kind != Kind::IdentityError && !reply.documents.is_empty() {
+        return Err(input("documents back the claim that someone else is meant, and nothing else"));
+    }
+    let came = |sha256: &String| flag.documents.contains(sha256);
+    if reply.documents.len() > documents::MOST || !reply.documents.iter().all(came) {
+        return Err(input("no document with this SHA-256 was sent by this link"));
+    }
+    Ok(())
+}
+
+/// What a link names, as long as the link serves.
+pub(super) fn opened(app: &App, token: &str) -> Result<Named, FlagError> {
     Ok(app.links.open(Purpose::Reply, token, app.clock.now())?)
 }
 
 /// The flag that a link names, unless a newer link has taken its place.
-fn current(provider: &Provider, named: Named) -> Result<&Flag, FlagError> {
+pub(super) fn current(provider: &Provider, named: Named) -> Result<&Flag, FlagError> {
     let flag = &flag_of(provider, named.flag)?.item;
     if flag.link == named.link { Ok(flag) } else { Err(LinkError::Replaced.into()) }
 }
@@ -227,7 +259,7 @@ fn checked(text: &str) -> Result<String, FlagError> {
 }
 
 /// What can be sent now.
-fn may(flag: &Flag, today: NaiveDate) -> Vec<Kind> {
+pub(super) fn may(flag: &Flag, today: NaiveDate) -> Vec<Kind> {
     let state = flag.state_on(today);
     let shown =
         matches!(state, FlagState::Published | FlagState::Appealed | FlagState::DisplaySuspended);
@@ -275,6 +307,7 @@ impl ReplyView {
             closed_on: flag.closed_on,
             reply: flag.reply.clone(),
             identity_claim: flag.identity_claim.clone(),
+            documents: flag.documents.clone(),
             suspension: flag.suspension.clone(),
             appeal: flag.appeal.clone(),
             may: may(flag, today),

@@ -27,7 +27,7 @@ use crate::{
 /// The longest name or role of who signs, in characters.
 const SIGNER_CHARS: usize = 120;
 /// The most documents that back one answer.
-const ANSWER_DOCUMENTS: usize = 5;
+pub const ANSWER_DOCUMENTS: usize = 5;
 
 /// The answers of a clinic.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]

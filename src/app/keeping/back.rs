@@ -120,12 +120,14 @@ fn no_copy(folder: &Path, why: impl Into<String>) -> KeepError {
 /// Sees that every file of a copy is there and has the bytes that it had.
 fn whole(folder: &Path, database: &Path, manifest: &Manifest) -> Result<(), KeepError> {
     let said = &manifest.database;
-    if digest(database)? != (said.bytes, said.sha256.clone()) {
+    if digest(database).map_err(KeepError::unreadable(database))?
+        != (said.bytes, said.sha256.clone())
+    {
         return Err(no_copy(folder, "its database is not the one that was copied"));
     }
     for file in &manifest.evidence {
         let path = folder.join(EVIDENCE).join(&file.sha256);
-        if digest(&path)?.1 != file.sha256 {
+        if digest(&path).map_err(KeepError::unreadable(&path))?.1 != file.sha256 {
             return Err(no_copy(folder, format!("its evidence file {} is damaged", file.sha256)));
         }
     }
@@ -141,7 +143,7 @@ fn verifier(folder: &Path, manifest: &Manifest) -> Result<Option<VerifierKey>, K
 
 /// The key that signs the log in a copy.
 fn signing(path: &Path, manifest: &Manifest) -> Result<Keys, KeepError> {
-    let text = fs::read_to_string(path).map_err(KeepError::io(path))?;
+    let text = fs::read_to_string(path).map_err(KeepError::unreadable(path))?;
     let other = || KeepError::OtherKey(path.to_owned());
     let keys: Keys = serde_json::from_str(&text).map_err(|_unreadable| other())?;
     let verifier = public_log::verifier_of(&keys.log_key, &keys.log_origin)?;

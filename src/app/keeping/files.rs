@@ -21,10 +21,8 @@ pub(super) fn folder_of(path: &Path) -> &Path {
 }
 
 /// Reads a file to its end: how many bytes it has, and their SHA-256.
-pub(super) fn digest(path: &Path) -> Result<(u64, String), KeepError> {
-    File::open(path)
-        .and_then(|mut file| through(&mut file, &mut io::sink()))
-        .map_err(KeepError::io(path))
+pub(super) fn digest(path: &Path) -> io::Result<(u64, String)> {
+    through(&mut File::open(path)?, &mut io::sink())
 }
 
 /// Copies a file under the same name into another folder, if its bytes have the SHA-256 that is

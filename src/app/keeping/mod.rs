@@ -61,6 +61,15 @@ pub enum KeepError {
     /// The key is of another log.
     #[error("{} does not hold the key of the log in the copy", .0.display())]
     OtherKey(PathBuf),
+    /// A file that is asked for cannot be read.
+    #[error("{} cannot be read", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// A file cannot be read or written.
     #[error("{} cannot be read or written", path.display())]
     Io {
@@ -76,5 +85,10 @@ impl KeepError {
     fn io(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
         move |source| Self::Io { path, source }
+    }
+
+    fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Unreadable { path, source }
     }
 }

@@ -80,7 +80,7 @@ pub fn back_up(store: &Store, asked: &BackUp, now: DateTime<Utc>) -> Result<Back
     };
     let file = made.path().join(kind.file());
     let (about, seen) = store.copy_into(&file, |reader| look(reader, verifier.as_ref()))?;
-    let (bytes, sha256) = digest(&file)?;
+    let (bytes, sha256) = digest(&file).map_err(KeepError::io(&file))?;
     let (schema, settings) = (about.schema, about.settings);
     let database = DatabaseCopy { kind, bytes, sha256, schema, settings };
     let mut manifest = Manifest::new(now, database);

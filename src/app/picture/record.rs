@@ -19,6 +19,9 @@ use crate::{
     },
 };
 
+/// Bytes that most items have room in.
+const USUAL_ITEM: usize = 4_096;
+
 /// A published provider and its sites as the catalog takes them in, and whether something may be
 /// due about its flags. `document` is its text as the store keeps it.
 #[must_use]
@@ -186,6 +189,10 @@ const fn pays(stance: CoverageStance) -> bool {
 
 /// The item's bytes; a distance goes in behind the opening brace.
 fn spliced(item: &crate::app::answer::ClinicItem) -> SplicedItem {
+    let mut bytes = Vec::with_capacity(USUAL_ITEM);
     // An item has no map with odd keys, which alone could fail.
-    SplicedItem { bytes: serde_json::to_vec(item).unwrap_or_default(), splice_at: 1 }
+    if serde_json::to_writer(&mut bytes, item).is_err() {
+        bytes.clear();
+    }
+    SplicedItem { bytes, splice_at: 1 }
 }

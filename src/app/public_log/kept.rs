@@ -1,9 +1,11 @@
 //! The newest checkpoint, kept apart from the data, so that an old copy of the data is noticed.
 
 use std::{
-    fs,
+    fs::{self, TryLockError},
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::LogError;
@@ -21,19 +23,64 @@ fn read(path: &Path) -> Result<Option<String>, LogError> {
     }
 }
 
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
 /// Puts a checkpoint into the file, whole or not at all, and on the disk.
 pub(super) fn write(path: &Path, note: &str) -> Result<(), LogError> {
     let failed = |source| LogError::File { path: path.to_owned(), source };
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
+    let folder = folder_of(path);
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
     file.write_all(note.as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
     file.persist(path).map_err(|error| failed(error.error))?;
     // The name is on the disk once its folder is.
     fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+/// How long a process waits for another that is about to change the file.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Does something while no other process changes the file, once the data was found to begin with
+/// the tree that is kept there.
+///
+/// A copy of the database may be running beside this one with the same key. Whichever is first
+/// moves the file on, and the other must notice before it signs a second tree.
+pub(super) fn agreed<T>(
+    store: &Store,
+    key: &VerifierKey,
+    path: Option<&Path>,
+    then: impl FnOnce() -> Result<T, LogError>,
+) -> Result<T, LogError> {
+    let Some(path) = path else { return then() };
+    let _turn = turn(path)?;
+    // Before the data: what was signed is in the database before it is in the file.
+    if let Some(there) = signed_in(path, key)? {
+        store.read(|reader| {
+            let size = reader.log_size()?;
+            matches(reader, size, there.size, &there.root, &path.display().to_string())
+        })?;
+    }
+    then()
+}
+
+/// Waits until no other process changes the file: its folder is locked, since the file itself is
+/// replaced. Where the file system knows no locks there is the comparison alone.
+fn turn(path: &Path) -> Result<fs::File, LogError> {
+    let failed = |source| LogError::File { path: path.to_owned(), source };
+    let folder = fs::File::open(folder_of(path)).map_err(failed)?;
+    let patience = Instant::now() + PATIENCE;
+    while let Err(TryLockError::WouldBlock) = folder.try_lock() {
+        if Instant::now() > patience {
+            return Err(failed(ErrorKind::WouldBlock.into()));
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    Ok(folder)
 }
 
 /// Puts a newer checkpoint into the file; another process may have put a newer one there.
@@ -43,14 +90,15 @@ pub(super) fn advance(
     newest: &SignedCheckpoint,
 ) -> Result<(), LogError> {
     let Some(path) = path else { return Ok(()) };
-    let there = match read(path)? {
-        Some(note) => Some(signed(path, &note, key)?),
-        None => None,
-    };
-    match there {
+    match signed_in(path, key)? {
         Some(there) if there.size >= newest.size => Ok(()),
         _ => write(path, &newest.note),
     }
+}
+
+/// The checkpoint in the file, which must be of this log; none where there is no file.
+fn signed_in(path: &Path, key: &VerifierKey) -> Result<Option<Checkpoint>, LogError> {
+    read(path)?.map(|note| signed(path, &note, key)).transpose()
 }
 
 fn signed(path: &Path, note: &str, key: &VerifierKey) -> Result<Checkpoint, LogError> {
@@ -99,10 +147,7 @@ pub(in crate::app) fn compare(
     file: Option<&Path>,
 ) -> Result<Option<SignedCheckpoint>, LogError> {
     let in_file = match file {
-        Some(path) => match read(path)? {
-            Some(note) => Some((path.display().to_string(), signed(path, &note, key)?)),
-            None => None,
-        },
+        Some(path) => signed_in(path, key)?.map(|there| (path.display().to_string(), there)),
         None => None,
     };
     store.read(|reader| {

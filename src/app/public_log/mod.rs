@@ -142,8 +142,8 @@ pub struct PublicLog {
     head: ArcSwapOption<SignedCheckpoint>,
     /// Why nothing more is signed.
     halted: ArcSwapOption<String>,
-    /// Held while something is signed: whether everything was checked once since the start.
-    checked: Mutex<bool>,
+    /// Held while something is signed.
+    done: Mutex<sign::Done>,
     /// For which date and rules public records were last compared with the log.
     edition: Mutex<String>,
 }
@@ -162,9 +162,8 @@ impl PublicLog {
         let signer = signer(store, settings.origin.as_deref())?;
         let head = kept::compare(store, signer.verifier(), file.as_deref())?;
         let head = ArcSwapOption::from_pointee(head);
-        let (halted, checked, edition) =
-            (ArcSwapOption::empty(), Mutex::default(), Mutex::default());
-        Ok(Self { signer, file, head, halted, checked, edition })
+        let (halted, done, edition) = (ArcSwapOption::empty(), Mutex::default(), Mutex::default());
+        Ok(Self { signer, file, head, halted, done, edition })
     }
 
     /// What anyone needs to check its signatures; its name is the log's.

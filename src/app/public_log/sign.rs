@@ -20,6 +20,23 @@ use crate::{
 /// Entries that are read at once.
 const BATCH: u64 = 2_000;
 
+/// What a process has done about the log since it started.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    /// Everything was checked.
+    checked: bool,
+    /// The head that it shows is in the file, which may have been named only now.
+    apart: bool,
+}
+
+/// How far one attempt came.
+enum Advance {
+    /// The newest checkpoint is shown.
+    Shown,
+    /// Another process signed meanwhile.
+    Overtaken,
+}
+
 impl PublicLog {
     /// Signs what was added since the last checkpoint, or takes over what another process has
     /// signed. Before the first signature of a process everything is checked.
@@ -30,8 +47,15 @@ impl PublicLog {
         if let Some(why) = self.halted() {
             return Err(LogError::Damaged(why.to_string()));
         }
-        let mut checked = self.checked.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = self.advance(store, &mut checked);
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = loop {
+            match self.advance(store, &mut done) {
+                // What another process has signed meanwhile is taken over at once: it is no
+                // change that would be a reason to look again.
+                Ok(Advance::Overtaken) => {}
+                other => break other.map(drop),
+            }
+        };
         if let Err(error) = &kept
             && error.is_final()
         {
@@ -40,20 +64,24 @@ impl PublicLog {
         kept
     }
 
-    fn advance(&self, store: &Store, checked: &mut bool) -> Result<(), LogError> {
+    fn advance(&self, store: &Store, done: &mut Done) -> Result<Advance, LogError> {
         let origin = self.verifier().name();
         let (size, known, newest) = store.read(|reader| {
             let newest = reader.last_checkpoint(origin)?;
             Ok::<_, LogError>((reader.log_size()?, reader.kept_head()?, newest))
         })?;
+        let file = self.file.as_deref();
         if let Some(newest) = newest.clone().filter(|newest| newest.size == size) {
-            return self.show(newest);
+            if done.apart && self.head().is_some_and(|head| *head == newest) {
+                return Ok(Advance::Shown);
+            }
+            return kept::agreed(store, self.verifier(), file, || self.show(newest, done));
         }
-        if !*checked {
+        if !done.checked {
             if let Some(fault) = check::everything(store, self.verifier())?.faults.first() {
                 return Err(LogError::Damaged(fault.clone()));
             }
-            *checked = true;
+            done.checked = true;
         }
         let root = store.read(|reader| verified_root(reader, newest.as_ref(), size))?;
         let checkpoint = Checkpoint { origin: origin.to_owned(), size, root };
@@ -64,22 +92,21 @@ impl PublicLog {
             note: self.signer.sign(&checkpoint.text()),
             at: DateTime::default(),
         };
-        let written = store.write(&system(), &Reason::new("checkpoint", ""), |tx| {
-            signed.at = tx.at();
-            tx.keep_checkpoint(known.as_ref(), &signed)
-        })?;
-        // Where another process was faster, its checkpoint is taken over the next time.
-        if written.value { self.show(signed) } else { Ok(()) }
+        kept::agreed(store, self.verifier(), file, || {
+            let written = store.write(&system(), &Reason::new("checkpoint", ""), |tx| {
+                signed.at = tx.at();
+                tx.keep_checkpoint(known.as_ref(), &signed)
+            })?;
+            if written.value { self.show(signed, done) } else { Ok(Advance::Overtaken) }
+        })
     }
 
     /// Keeps a checkpoint apart and then shows it.
-    fn show(&self, newest: SignedCheckpoint) -> Result<(), LogError> {
-        if self.head().is_some_and(|head| *head == newest) {
-            return Ok(());
-        }
+    fn show(&self, newest: SignedCheckpoint, done: &mut Done) -> Result<Advance, LogError> {
         kept::advance(self.file.as_deref(), self.verifier(), &newest)?;
+        done.apart = true;
         self.head.store(Some(Arc::new(newest)));
-        Ok(())
+        Ok(Advance::Shown)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The board: every item of the directory in its order, kept per revision and date.
 //!
-//! It is computed in one pass over the documents when it is first asked for and when the date
+//! It is computed in one pass over the documents when it is first wanted and when the date
 //! has turned; after that only what the journal says has changed is looked at again.
 
 use std::{
@@ -29,7 +29,7 @@ use crate::{
 /// Providers that are read at once.
 const BATCH: usize = 4_000;
 
-/// Journal entries that are followed one by one; beyond, the board is computed anew.
+/// Journal entries that are followed at once.
 const FOLLOW: i64 = 2_000;
 
 /// Where an item stands in the order: published before others, then by what depends on it, then
@@ -133,36 +133,48 @@ impl Board {
     /// Brings the board up to date.
     ///
     /// # Errors
-    /// See [`Self::build`]; the board stays as it was.
+    /// See [`Self::build`]; what was taken in by then stays.
     pub fn catch_up(
         &mut self,
         store: &Store,
         rulebook: &Rulebook,
         as_of: NaiveDate,
     ) -> Result<(), store::Error> {
-        let followed = store.read(|reader| {
-            let changes = reader.changed_since(self.head, FOLLOW)?;
-            if self.as_of != as_of || changes.more {
-                return Ok(None);
-            }
-            if changes.head == self.head {
-                return Ok(Some((changes.head, Vec::new(), HashMap::new())));
-            }
-            let tasks = tasks(reader)?;
-            let mut ids: BTreeSet<Uuid> = changes.providers.into_iter().collect();
-            // A task that was opened or closed changes no provider.
-            ids.extend(tasks.keys());
-            ids.extend(self.with_tasks());
-            let ids: Vec<Uuid> = ids.into_iter().collect();
-            Ok::<_, store::Error>(Some((changes.head, reader.documents(&ids)?, tasks)))
-        })?;
-        let Some((head, documents, tasks)) = followed else {
+        if self.as_of != as_of {
             *self = Self::build(store, rulebook, as_of)?;
             return Ok(());
-        };
-        self.take(rulebook, &documents, &tasks)?;
-        self.head = head;
+        }
+        while self.follow(store, rulebook)? {}
         Ok(())
+    }
+
+    /// Takes in what the next entries of the journal have changed; true where there may be more.
+    fn follow(&mut self, store: &Store, rulebook: &Rulebook) -> Result<bool, store::Error> {
+        let (changes, documents, tasks) = store.read(|reader| {
+            let changes = reader.changed_since(self.head, FOLLOW)?;
+            if changes.head == self.head {
+                return Ok((changes, Vec::new(), HashMap::new()));
+            }
+            let tasks = tasks(reader)?;
+            let mut ids: BTreeSet<Uuid> = changes.providers.iter().copied().collect();
+            if !changes.more {
+                // A task that was opened or closed changes no provider.
+                ids.extend(tasks.keys());
+                ids.extend(self.with_tasks());
+            }
+            let ids: Vec<Uuid> = ids.into_iter().collect();
+            let documents = reader.documents(&ids)?;
+            Ok::<_, store::Error>((changes, documents, tasks))
+        })?;
+        self.take(rulebook, &documents, &tasks)?;
+        self.head = changes.head;
+        Ok(changes.more)
+    }
+
+    /// The date for which it was computed.
+    #[must_use]
+    pub const fn as_of(&self) -> NaiveDate {
+        self.as_of
     }
 
     /// The journal's number that it is as of.

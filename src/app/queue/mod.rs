@@ -28,11 +28,29 @@ use crate::{
     store::{self, Store},
 };
 
-/// The board behind a lock; empty until it is first asked for.
+/// The board behind a lock; empty until it is first wanted.
 #[derive(Debug, Default)]
 pub struct Queue(Mutex<Option<Board>>);
 
 impl Queue {
+    /// Computes the board where there is none for this day, which takes seconds in a large
+    /// directory, before anybody who asks has to wait for it.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn ready(
+        &self,
+        store: &Store,
+        rulebook: &Rulebook,
+        today: NaiveDate,
+    ) -> Result<(), store::Error> {
+        let mut board = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if board.as_ref().is_none_or(|board| board.as_of() != today) {
+            *board = Some(Board::build(store, rulebook, today)?);
+        }
+        Ok(())
+    }
+
     /// Brings the board up to date and looks at it.
     ///
     /// # Errors

@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::{
     app::App,
     catalog::Catalog,
-    domain::report::{Report, ReportTask, ReportTopic, TaskOutcome, TaskState},
+    domain::report::{Report, ReportOutcome, ReportTask, ReportTopic, TaskState},
     store::{self, Action, Actor, ActorKind, Case, CaseKind, Reason, StoredReport},
 };
 
@@ -70,7 +70,7 @@ pub struct ReportStatus {
     /// The day on which it was done with; `null` = it is not.
     pub closed_on: Option<NaiveDate>,
     /// What became of it; `null` = nothing yet.
-    pub outcome: Option<TaskOutcome>,
+    pub outcome: Option<ReportOutcome>,
     /// What we have to say about it; `null` = nothing yet.
     pub answer: Option<String>,
     /// True while a contact is kept.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::{ReportError, from_json, parsed, written};
 use crate::{
     app::App,
-    domain::report::{Report, ReportTask, ReportTopic, TaskOutcome, TaskState},
+    domain::report::{Report, ReportOutcome, ReportTask, ReportTopic, TaskState},
     store::{self, Action, Actor, ActorKind, Case, CaseFilter, CaseKind, Reader, Reason},
 };
 
@@ -37,7 +37,7 @@ pub struct TaskView {
     /// The day on which it was done with; `null` = it is not.
     pub closed_on: Option<NaiveDate>,
     /// What became of it; `null` = nothing yet.
-    pub outcome: Option<TaskOutcome>,
+    pub outcome: Option<ReportOutcome>,
     /// What those who reported are told; `null` = nothing yet.
     pub answer: Option<String>,
     /// What was reported, the oldest first.
@@ -67,7 +67,7 @@ pub enum TaskStep {
     /// It is done with.
     Close {
         /// What became of it.
-        outcome: TaskOutcome,
+        outcome: ReportOutcome,
         /// What those who reported are told.
         answer: Option<String>,
     },

@@ -95,7 +95,7 @@ impl Body {
         self.text(r#"{"type":"Feature","id":"#);
         self.json(&hit.listing.id());
         self.text(r#","geometry":"#);
-        match hit.listing.point() {
+        match hit.point {
             Some(p) => {
                 let _ =
                     write!(self.out, r#"{{"type":"Point","coordinates":[{},{}]}}"#, p.lon, p.lat);

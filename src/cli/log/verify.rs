@@ -34,6 +34,9 @@ pub(super) struct VerifyCommand {
 
     #[command(flatten)]
     database: DatabaseArgs,
+
+    #[command(flatten)]
+    log: LogArgs,
 }
 
 /// `bedside log replay`.
@@ -115,7 +118,7 @@ impl VerifyCommand {
     /// Reads everything from a database.
     fn of_database(&self, leaves: &mut Leaves) -> Result<(Key, Head), Failure> {
         let store = database::open_existing(&self.database, Arc::new(SystemClock))?;
-        let settings = database::log_settings(&LogArgs::default());
+        let settings = database::log_settings(&self.log);
         let log = PublicLog::open(&store, &settings).map_err(database::log_failure)?;
         let key = self.vkey.clone().unwrap_or_else(|| log.verifier().to_string());
         let key: Key = key.parse().map_err(failed)?;

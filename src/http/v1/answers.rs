@@ -1,24 +1,21 @@
 //! A clinic's own answers, by a signed link.
 
 use actix_web::{
-    FromRequest as _, HttpRequest, HttpResponse, get, post,
+    HttpRequest, HttpResponse, get, post,
     web::{Data, Path, Payload},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::documents::{self, DocumentAnswer};
 use crate::{
-    app::{
-        evidence::files::FileRecord,
-        invites::{
-            answers::{AnswersInput, send},
-            documents,
-            form::{AnswerForm, form},
-        },
+    app::invites::{
+        answers::{AnswersInput, send},
+        documents::send as send_document,
+        form::{AnswerForm, form},
     },
     http::{
         JsonBytes, blocking,
-        body::FileBytes,
         openapi::{LinkErrors, LinkUploadErrors, LinkWriteErrors},
         params::Params,
         problem::Problem,
@@ -87,13 +84,6 @@ pub async fn send_answers(
     Ok(reply::whole(media, Caching::NoStore, reply::json(&FormAnswer { data })?))
 }
 
-/// A document that was taken.
-#[derive(Serialize, ToSchema)]
-pub struct DocumentAnswer {
-    /// What is known of it; an answer names it by its SHA-256.
-    data: FileRecord,
-}
-
 /// Send a document that backs your answers
 ///
 /// A PDF, PNG or JPEG of at most 10 MiB, as its own bytes; at most 20 by one link. Verifiers see
@@ -118,10 +108,6 @@ pub async fn send_answer_document(
     // Nobody's ten mebibytes are read before the link is known to serve.
     let link = token.clone();
     blocking(&shared, move |app| form(app, &link)).await?;
-    let bytes = FileBytes::from_request(&request, &mut payload.into_inner()).await?.whole()?;
-    let data = blocking(&shared, move |app| documents::send(app, &token, &bytes)).await?;
-    Ok(HttpResponse::Created()
-        .insert_header(("Cache-Control", "no-store"))
-        .content_type("application/json")
-        .body(reply::json(&DocumentAnswer { data })?))
+    let bytes = documents::read(&request, payload).await?;
+    documents::kept(blocking(&shared, move |app| send_document(app, &token, &bytes)).await?)
 }

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod auth;
 pub mod check;
 pub mod clinics;
+pub mod documents;
 pub mod export;
 pub mod flags;
 pub mod log;

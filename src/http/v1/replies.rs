@@ -2,16 +2,20 @@
 
 use actix_web::{
     HttpRequest, HttpResponse, get, post,
-    web::{Data, Path},
+    web::{Data, Path, Payload},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::documents::{self, DocumentAnswer};
 use crate::{
-    app::flags::reply::{Reply, ReplyView, send, view},
+    app::flags::{
+        documents::send as send_document,
+        reply::{Reply, ReplyView, send, view},
+    },
     http::{
         JsonBytes, blocking,
-        openapi::{LinkErrors, LinkWriteErrors},
+        openapi::{LinkErrors, LinkUploadErrors, LinkWriteErrors},
         params::Params,
         problem::Problem,
         reply::{self, Caching, Media},
@@ -75,4 +79,33 @@ pub async fn send_reply(
     let sent: Reply = typed(&body)?;
     let data = blocking(&shared, move |app| send(app, &token, &sent, app.deciders())).await?;
     Ok(reply::whole(media, Caching::NoStore, reply::json(&ReplyAnswer { data })?))
+}
+
+/// Send a document that shows that someone else is meant
+///
+/// A PDF, PNG or JPEG of at most 10 MiB, as its own bytes; at most five by one link. Send it before
+/// the claim that names it. Those who decide see it, and the public never does. Blank out what
+/// identifies a patient before you send it.
+#[utoipa::path(
+    tag = "replies",
+    operation_id = "send_reply_document",
+    security(()),
+    params(("token" = String, Path, description = "The token of the link in the notice", example = "eyJhbGciOiJIUzI1NiJ9.e30.c2ln")),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The document"),
+    responses((status = 201, description = "Kept", body = DocumentAnswer), LinkUploadErrors),
+)]
+#[post("/v1/replies/{token}/documents")]
+pub async fn send_reply_document(
+    request: HttpRequest,
+    shared: Data<Shared>,
+    token: Path<String>,
+    payload: Payload,
+) -> Result<HttpResponse, Problem> {
+    Params::from_query(request.query_string())?.finish()?;
+    reply::negotiate(&request, &[Media::Json])?;
+    // Nobody's ten mebibytes are read before the link is known to serve.
+    let link = token.clone();
+    blocking(&shared, move |app| view(app, &link)).await?;
+    let bytes = documents::read(&request, payload).await?;
+    documents::kept(blocking(&shared, move |app| send_document(app, &token, &bytes)).await?)
 }

@@ -10,13 +10,11 @@ use utoipa::ToSchema;
 use crate::{
     app::reports::{ReportInput, ReportStatus, Submitted, status, submit},
     http::{
-        JsonBytes, blocking,
+        Plain, Typed, blocking,
         openapi::{ReportErrors, ReportStatusErrors},
-        params::Params,
         problem::Problem,
-        reply::{self, Caching, Media},
+        reply,
         shared::Shared,
-        typed,
     },
 };
 
@@ -48,22 +46,18 @@ pub struct ReportAnswer {
 )]
 #[post("/v1/reports")]
 pub async fn create_report(
+    _plain: Plain,
     request: HttpRequest,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<ReportInput>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    reply::negotiate(&request, &[Media::Json])?;
-    let input: ReportInput = typed(&body)?;
+    let input = body.0;
     if let Some(peer) = request.peer_addr() {
         shared.app.report_quota.take(peer.ip(), shared.app.clock.now())?;
     }
     let data = blocking(&shared, move |app| submit(app, &input)).await?;
-    Ok(HttpResponse::Created()
-        .insert_header(("Location", format!("/v1/reports/{}", data.token)))
-        .insert_header(("Cache-Control", "no-store"))
-        .content_type("application/json")
-        .body(reply::json(&SubmittedAnswer { data })?))
+    let at = format!("/v1/reports/{}", data.token);
+    Ok(reply::created(reply::private(&SubmittedAnswer { data })?, Some(&at)))
 }
 
 /// Read how a report stands
@@ -78,12 +72,10 @@ pub async fn create_report(
 )]
 #[get("/v1/reports/{token}")]
 pub async fn get_report(
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     token: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
     let data = blocking(&shared, move |app| status(app, &token)).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&ReportAnswer { data })?))
+    reply::private(&ReportAnswer { data })
 }

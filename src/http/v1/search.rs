@@ -19,6 +19,7 @@ use crate::{
     },
     http::{
         body::JsonBytes,
+        limits::Class,
         openapi::{SearchBodyErrors, SearchErrors},
         params::{Params, body_schema, documented_params},
         problem::Problem,
@@ -69,7 +70,8 @@ pub async fn list_clinics(
         return Ok(reply::unchanged(&tag, Caching::Revalidate));
     }
     let links = Links::of_address(address);
-    let mut response = answer(&shared, question, (media, Caching::Revalidate), &links).await?;
+    let form = (media, Caching::Revalidate);
+    let mut response = answer(&request, &shared, question, form, &links).await?;
     reply::set_tag(&mut response, &tag);
     Ok(response)
 }
@@ -111,12 +113,13 @@ pub async fn search_clinics(
     question.cursor = question.cursor.or(page);
     let media = reply::negotiate(&request, &[Media::Json, Media::GeoJson])?;
 
-    answer(&shared, question, (media, Caching::NoStore), &Links::of_body()).await
+    answer(&request, &shared, question, (media, Caching::NoStore), &Links::of_body()).await
 }
 
-/// Runs the search: at once where the catalog knows the answer, beside the workers where it has
-/// to evaluate listings for another date first.
+/// Runs the search: at once where the catalog knows the answer, beside the workers and counted as
+/// an evaluation where it has to evaluate listings for another date first.
 async fn answer(
+    request: &HttpRequest,
     shared: &Shared,
     question: SearchRequest,
     (media, caching): (Media, Caching),
@@ -130,6 +133,7 @@ async fn answer(
     };
     let other_date = question.as_of.is_some_and(|date| date != app.catalog.load().as_of());
     let page = if other_date {
+        shared.limiter.count_also(Class::Evaluation, request)?;
         let turn = shared.other_dates.take().await?;
         let (app, links) = (Arc::clone(app), links.clone());
         block(move || {

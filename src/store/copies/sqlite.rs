@@ -7,12 +7,19 @@ use std::{
 };
 
 use diesel::{connection::SimpleConnection, prelude::*, sql_types::Text};
+use rustix::{
+    fs::{FlockOperation, fcntl_lock},
+    io::Errno,
+};
 use tempfile::NamedTempFile;
 
 use super::{
     super::{
         Error, Reader, Target,
-        conn::{Conn, Pooled, SqliteFile, open_alone, open_plain, read_tx},
+        conn::{
+            Conn, NO_DATABASE, OF_ANOTHER, Pooled, SqliteFile, foreign, open_alone, open_another,
+            open_plain, read_tx,
+        },
         dialect,
     },
     Beside, CopyError, SECRET_TABLES, on_disk, secret_settings,
@@ -28,7 +35,8 @@ pub(super) fn copy<T, E: From<Error> + From<CopyError>>(
     file: &Path,
     look: impl FnOnce(&mut Reader<'_>) -> Result<T, E>,
 ) -> Result<(Beside, T), E> {
-    let mut source = open_alone(open_plain(from)?);
+    // Beside the connections of the store that is copied, whose locks must not be lost.
+    let mut source = open_alone(open_another(from)?);
     // One statement, so one state of the database; writers go on, since it only reads.
     let path = file.to_string_lossy().into_owned();
     source.run("copying the database", |conn| match conn {
@@ -91,10 +99,9 @@ impl Staged {
         replace: bool,
     ) -> Result<Self, CopyError> {
         match SqliteFile::at(path)? {
-            SqliteFile::Foreign(found) => {
-                let (target, found) = (target.to_string(), found.to_owned());
-                return Err(Error::Foreign { target, found }.into());
-            }
+            SqliteFile::OfAnother => return Err(foreign(target, OF_ANOTHER).into()),
+            // Ours may have lost its first bytes, which is a reason to restore it.
+            SqliteFile::NoDatabase if !replace => return Err(foreign(target, NO_DATABASE).into()),
             _ if replace || is_free(path)? => {}
             _ => return Err(CopyError::Occupied { target: target.to_string() }),
         }
@@ -164,11 +171,14 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>, CopyError> {
     if is_free(path)? {
         return Ok(None);
     }
-    if matches!(SqliteFile::at(path)?, SqliteFile::Ours) {
-        // A damaged file is why somebody restores one: it is moved with all its parts.
-        if let Err(error @ CopyError::InUse { .. }) = one_file(&Target::Sqlite(path.to_owned())) {
-            return Err(error);
-        }
+    let target = Target::Sqlite(path.to_owned());
+    let closed = match SqliteFile::at(path)? {
+        SqliteFile::Ours => one_file(&target),
+        _ => Ok(()),
+    };
+    // A damaged file is why somebody restores one: it is moved with all its parts.
+    if matches!(closed, Err(CopyError::InUse { .. })) || is_locked(path)? {
+        return Err(CopyError::InUse { target: target.to_string() });
     }
     let taken =
         |aside: &Path| aside.exists() || PARTS.iter().any(|part| with_end(aside, part).exists());
@@ -178,6 +188,21 @@ fn set_aside(path: &Path) -> Result<Option<PathBuf>, CopyError> {
     };
     move_parts(path, &aside)?;
     Ok(Some(aside))
+}
+
+/// True where another program holds a lock on a file, as SQLite does while it has one open. Asks the
+/// system, since SQLite cannot open every file that is to be moved.
+fn is_locked(path: &Path) -> Result<bool, CopyError> {
+    let file = match fs::File::options().read(true).write(true).open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(CopyError::io(path)(error)),
+    };
+    match fcntl_lock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(false),
+        Err(Errno::AGAIN | Errno::ACCESS) => Ok(true),
+        Err(error) => Err(CopyError::io(path)(error.into())),
+    }
 }
 
 /// Moves a file with whatever belongs to it.

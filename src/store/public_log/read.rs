@@ -6,7 +6,7 @@ use diesel::{dsl::max, prelude::*};
 
 use super::{
     super::{
-        Error, Reader,
+        Error, Reader, dialect,
         schema::{log_checkpoints, log_entries, log_kept, log_latest, log_tiles},
     },
     KeptHead, Latest, LogEntry, SignedCheckpoint, hash,
@@ -162,7 +162,7 @@ impl Reader<'_> {
         let mut found = HashMap::with_capacity(ids.len());
         for ids in ids.chunks(KEYS) {
             let rows: Vec<LatestRow> = self.conn.run(READING, |conn| {
-                log_latest::table.filter(log_latest::entity_id.eq_any(ids)).load(conn)
+                dialect::load_keyed!(conn, log_latest::table, log_latest::entity_id, ids)
             })?;
             for row in rows {
                 let (id, latest) = row.read()?;

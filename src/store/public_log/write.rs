@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -11,7 +12,7 @@ use super::{
         schema::{log_checkpoints, log_entries, log_kept},
         tx::Change,
     },
-    Face, KeptHead, LatestRow, LogRow, SignedCheckpoint, TileRow,
+    Face, KeptHead, LatestRow, LogRow, Publisher, SignedCheckpoint, TileRow,
     rows::{CheckpointRow, KeptRow},
     signed,
 };
@@ -40,7 +41,19 @@ pub(in crate::store) struct Pending {
     next: Option<u64>,
 }
 
+impl From<Option<u64>> for Pending {
+    /// Nothing yet; the next entry has this index, where it is known.
+    fn from(next: Option<u64>) -> Self {
+        Self { next, ..Self::default() }
+    }
+}
+
 impl Pending {
+    /// The index of the next entry, once it is known.
+    pub const fn next_index(&self) -> Option<u64> {
+        self.next
+    }
+
     pub fn is_large(&self) -> bool {
         self.entries.len() >= AT_ONCE
     }
@@ -62,26 +75,45 @@ struct Gone<'a> {
     state: &'static str,
 }
 
+/// What a write needs to say what the public sees, and can be asked beside the write.
+#[derive(Clone, Copy)]
+pub(in crate::store) struct Publishing<'a> {
+    publisher: Option<&'a dyn Publisher>,
+    today: NaiveDate,
+}
+
+impl Publishing<'_> {
+    /// The public records of those providers that are published, in their order.
+    pub fn records(self, providers: &[&Provider]) -> Result<Vec<String>, Error> {
+        let published = |provider: &&Provider| provider.listing_state == ListingState::Published;
+        let shown: Vec<&Provider> = providers.iter().copied().filter(published).collect();
+        match self.publisher {
+            _ if shown.is_empty() => Ok(Vec::new()),
+            Some(publisher) => Ok(publisher.records(&shown, self.today)),
+            None => Err(Error::NoPublisher),
+        }
+    }
+}
+
+impl<'c> Tx<'c> {
+    /// What the public is shown of what this write changes.
+    pub(in crate::store) const fn publishing(&self) -> Publishing<'c> {
+        Publishing { publisher: self.publisher, today: self.today }
+    }
+}
+
 impl Tx<'_> {
     /// Adds an entry for each of these providers of which the public now sees something else.
-    /// Each comes with the number of its journal entry and whether it is new.
+    /// Each comes with the number of its journal entry and whether it is new; `records` are those
+    /// of [`Publishing::records`].
     pub(in crate::store) fn publish(
         &mut self,
         changed: &[(i64, bool, &Provider)],
+        records: Vec<String>,
     ) -> Result<(), Error> {
         let ids = changed.iter().filter(|(_, new, _)| !new).map(|(_, _, p)| p.id.to_string());
         self.look_up_faces(ids.collect())?;
-        let shown: Vec<&Provider> = changed
-            .iter()
-            .map(|(_, _, provider)| *provider)
-            .filter(|provider| provider.listing_state == ListingState::Published)
-            .collect();
-        let mut records = match self.publisher.filter(|_| !shown.is_empty()) {
-            Some(publisher) => publisher.records(&shown, self.today),
-            None if shown.is_empty() => Vec::new(),
-            None => return Err(Error::NoPublisher),
-        }
-        .into_iter();
+        let mut records = records.into_iter();
         for (seq, _, provider) in changed {
             let record = match provider.listing_state {
                 ListingState::Published => Some(records.next().ok_or(Error::NoPublisher)?),
@@ -121,7 +153,8 @@ impl Tx<'_> {
             let before = tx.log.entries.len();
             let seq = tx.head;
             let changed: Vec<_> = providers.iter().map(|provider| (seq, false, provider)).collect();
-            tx.publish(&changed)?;
+            let records = tx.publishing().records(&providers.iter().collect::<Vec<_>>())?;
+            tx.publish(&changed, records)?;
             added = tx.log.entries.len() - before;
             Ok(())
         })?;

@@ -88,6 +88,43 @@ fn evaluations_are_counted_apart() {
     assert_eq!(told(&app.get(SEARCH).expect(200)).0, "reads");
 }
 
+/// A search for another date evaluates listings, whichever way it is asked.
+#[test]
+fn a_search_for_another_date_is_counted_as_an_evaluation_too() {
+    let limits = LimitArgs { limit_evaluations: 2, limit_reads: 9, ..here() };
+    let app = TestApp::with_rate_limits(&limits);
+    let path = |date: &str| format!("/v1/clinics?postal_code=20814&as_of={date}");
+    let by_address = |date: &str| app.get(&path(date));
+    let by_body = |date: &str| {
+        let body = json!({"postal_code": "20814", "as_of": date});
+        app.post("/v1/clinics/search", body.to_string())
+    };
+    let budgets = |reply: &Reply| -> Vec<String> {
+        let states = reply.headers.iter().filter(|(name, _)| name == "ratelimit");
+        states.map(|(_, state)| state.split(";t=").next().unwrap().to_owned()).collect()
+    };
+    // Today's answer lies ready.
+    let today = by_address("2026-11-21").expect(200);
+    assert_eq!(budgets(&today), [r#""reads";r=8"#]);
+    assert_eq!(budgets(&by_body("2026-11-21").expect(200)), [r#""reads";r=7"#]);
+    let first = by_address("2026-12-20").expect(200);
+    assert_eq!(budgets(&first), [r#""reads";r=6"#, r#""evaluations";r=1"#]);
+    assert_eq!(first.headers.iter().filter(|(name, _)| name == "ratelimit-policy").count(), 2);
+    let second = by_body("2026-12-20").expect(200);
+    assert_eq!(budgets(&second), [r#""reads";r=5"#, r#""evaluations";r=0"#]);
+    for refused in [by_address("2026-12-21"), by_body("2026-12-20")] {
+        let refused = refused.expect(429);
+        refused.expect_problem("too-many-requests");
+        assert!(refused.header("retry-after").is_some());
+        assert_eq!(budgets(&refused)[1], r#""evaluations";r=0"#);
+    }
+    app.post("/v1/evaluations", r#"{"facts": {}}"#).expect(429);
+    // What a client has already costs nothing, and today's answer goes on.
+    let tag = first.header("etag").unwrap();
+    app.get_with(&path("2026-12-20"), &[("If-None-Match", tag)]).expect(304);
+    app.get(SEARCH).expect(200);
+}
+
 #[test]
 fn a_visitor_is_told_by_a_page() {
     let app = TestApp::with_rate_limits(&LimitArgs { limit_reads: 1, ..here() });

@@ -92,6 +92,50 @@ fn signed_in_again(app: &TestApp, who: Person) -> Person {
     crate::support::accounts::signed_in(app.app(), who.user, true)
 }
 
+/// What shows that someone else is meant comes with the claim, for those who decide and nobody
+/// else.
+#[test]
+fn a_claim_of_mistaken_identity_comes_with_a_document() {
+    let (app, _) = TestApp::writable(Sqlite).unwrap();
+    let made = matters(app.app());
+    let ann = app.as_role(Role::ComplianceOfficer);
+    let link = format!("/v1/replies/{}", made.reply);
+    let plain = [("Content-Type", "application/octet-stream")];
+    let send = |bytes: &[u8]| app.request("POST", &format!("{link}/documents"), &plain, bytes);
+    let public = || app.get("/v1/flags?limit=200").expect(200).json().to_string();
+    let before = public();
+    send(b"words").expect(415).expect_problem("unsupported-media-type");
+    let kept = send(b"%PDF-1.7 our licence").expect(201).json();
+    let sha256 = kept["data"]["sha256"].as_str().unwrap();
+    assert_eq!(send(b"%PDF-1.7 our licence").expect(201).json(), kept, "the same bytes are one");
+    assert_eq!(app.get(&link).expect(200).json()["data"]["documents"], json!([sha256]));
+    let say = |kind: &str, documents: Json| {
+        let body = json!({"kind": kind, "text": "Another clinic.", "documents": documents});
+        app.post(&link, body.to_string())
+    };
+    for (kind, documents) in [("reply", json!([sha256])), ("identity_error", json!(["0000"]))] {
+        let refused = say(kind, documents).expect(400).expect_problem("invalid-body");
+        assert_eq!(refused["errors"][0]["pointer"], "/documents");
+    }
+    for n in 0..4 {
+        send(format!("%PDF-1.7 number {n}").as_bytes()).expect(201);
+    }
+    send(b"%PDF-1.7 one too many").expect(409).expect_problem("illegal-transition");
+    let told = say("identity_error", json!([sha256])).expect(200).json();
+    assert_eq!(told["data"]["identity_claim"]["documents"], json!([sha256]));
+    send(b"%PDF-1.7 too late").expect(409).expect_problem("illegal-transition");
+    assert_eq!(public(), before);
+
+    app.get(&format!("/v1/admin/evidence/files/{sha256}")).expect(401);
+    let flags = app.get_as(&ann, "/v1/admin/flags?limit=200").expect(200).json();
+    let flags = flags["data"].as_array().unwrap();
+    let flag = flags.iter().find(|flag| flag["identity_claim"].is_object()).unwrap();
+    assert_eq!(flag["identity_claim"]["documents"], json!([sha256]));
+    assert_eq!(flag["documents"].as_array().unwrap().len(), 5);
+    let file = app.get_as(&ann, &format!("/v1/admin/evidence/files/{sha256}")).expect(200);
+    assert_eq!(file.text(), "%PDF-1.7 our licence");
+}
+
 #[test]
 fn appeals_wait_for_a_third_person() {
     let (app, clock) = TestApp::writable(Sqlite).unwrap();

@@ -75,6 +75,7 @@ fn a_lost_database_costs_writes_only_and_heals_by_itself(
     db.url = proxy.url();
     let (app, _clock) = app_on(&db, TODAY);
     let _keeper = Keeper::start(Arc::clone(&app));
+    let _healing = proxy.healing();
     let service = TestApp::on(&app);
     let editor = service.as_role(Role::Editor);
     write(&service, &editor, 1).expect(201);

@@ -45,6 +45,25 @@ fn a_search_for_another_day_answers_as_that_day_would(
 }
 
 #[test]
+fn what_was_laid_out_for_another_day_is_forgotten_with_the_next_change() {
+    let mut row = fictional("F001");
+    row["sites"][0]["credentials"][0]["expires_on"] = json!("2026-12-31");
+    let db = TestDb::new(Sqlite).unwrap();
+    let app = app_of(&db, std::slice::from_ref(&row));
+    let then = || search(&app, "postal_code=20814&as_of=2027-01-01");
+    assert_eq!(then().meta.total, 0);
+    // Asked again it is the same, and another question is not answered by it.
+    assert_eq!(then().meta.total, 0);
+    assert_eq!(search(&app, "postal_code=20814&as_of=2027-01-01&view=all").meta.total, 1);
+    assert_eq!(search(&app, "postal_code=20814&as_of=2026-12-30").meta.total, 1);
+
+    row["sites"][0]["credentials"][0]["expires_on"] = json!("2027-01-31");
+    import(&app.store, &file(&[row]), INITIAL).unwrap();
+    app.catch_up().unwrap();
+    assert_eq!(then().meta.total, 1);
+}
+
+#[test]
 fn an_accreditation_ends_with_its_last_day() {
     let mut row = fictional("F001");
     row["sites"][0]["credentials"][0]["expires_on"] = json!("2026-12-31");

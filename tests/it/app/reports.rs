@@ -12,7 +12,7 @@ use bedside::{
         seal::SealKey,
     },
     clock::ManualClock,
-    domain::report::{ReportTopic, TaskOutcome, TaskState},
+    domain::report::{ReportOutcome, ReportTopic, TaskState},
     store::{Actor, ActorKind, EntityKind, JournalFilter, Reason},
 };
 use rstest::rstest;
@@ -68,11 +68,11 @@ fn reports_on_one_listing_and_topic_are_one_task(#[values(Sqlite, Postgres)] bac
     assert!(matches!(step(&app, &tasks[1], TaskStep::Take), Err(ReportError::Refused(_))));
     clock.set(noon("2026-11-24"));
     let close =
-        || TaskStep::Close { outcome: TaskOutcome::Corrected, answer: Some("Thank you.".into()) };
+        || TaskStep::Close { outcome: ReportOutcome::Corrected, answer: Some("Thank you.".into()) };
     step(&app, &tasks[1], close()).unwrap();
     assert!(matches!(step(&app, &tasks[1], close()), Err(ReportError::Refused(_))));
     let told = status(&app, &other.token).unwrap();
-    assert_eq!((told.state, told.outcome), (TaskState::Closed, Some(TaskOutcome::Corrected)));
+    assert_eq!((told.state, told.outcome), (TaskState::Closed, Some(ReportOutcome::Corrected)));
     assert_eq!(told.reported_on, TODAY.parse().unwrap());
     assert_eq!(told.answer.as_deref(), Some("Thank you."));
     // What is reported afterwards opens a new task.
@@ -110,7 +110,7 @@ fn a_contact_is_sealed_and_forgotten_180_days_after_closing(
         assert_eq!(db.texts(&sql), [""; 0], "{table}");
     }
 
-    let close = TaskStep::Close { outcome: TaskOutcome::NoChange, answer: None };
+    let close = TaskStep::Close { outcome: ReportOutcome::NoChange, answer: None };
     step(&app, task, close).unwrap();
     clock.set(noon("2027-05-20"));
     assert_eq!(app.forget_contacts().unwrap(), 0);

@@ -12,6 +12,7 @@ use bedside::{
             FlagId,
             admin::{self, AdminFlagsRequest},
             decide::{Step, decide},
+            documents,
             public::{self, FlagsRequest},
             reply::{self, Kind, Reply},
         },
@@ -141,7 +142,12 @@ fn a_flag_in_the_making_is_told_by_nothing_public(
             _ => continue,
         };
         let text = "sentinel of a reply".to_owned();
-        reply::send(&app, &token, &Reply { kind, text }, 3).unwrap();
+        let documents = if kind == Kind::IdentityError {
+            vec![documents::send(&app, &token, b"%PDF-1.7 our licence").unwrap().sha256]
+        } else {
+            Vec::new()
+        };
+        reply::send(&app, &token, &Reply { kind, text, documents }, 3).unwrap();
     }
     let public = told(&app, key);
     assert!(!public.contains("sentinel of a reply"));
@@ -237,7 +243,8 @@ fn what_is_served_is_the_same_to_the_byte_until_a_flag_is_published(
     for id in &ids {
         let token = reply::link(&app, *id).unwrap();
         let text = "sentinel of a reply".to_owned();
-        reply::send(&app, &token, &Reply { kind: Kind::Reply, text }, 3).unwrap();
+        reply::send(&app, &token, &Reply { kind: Kind::Reply, text, documents: Vec::new() }, 3)
+            .unwrap();
     }
     same("answered");
     let official: Vec<FlagId> =

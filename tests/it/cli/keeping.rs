@@ -7,7 +7,7 @@ use std::{
     sync::atomic::{AtomicBool, Ordering::Relaxed},
 };
 
-use bedside::store::Store;
+use bedside::{app::keeping::KeepError, store::Store};
 use rstest::rstest;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -22,15 +22,15 @@ use crate::support::{
 
 /// A place for a database, and the same on PostgreSQL once more: a database of its own with a
 /// schema of the same name, as a copy wants it.
-struct Places {
-    first: TestDb,
+pub(super) struct Places {
+    pub(super) first: TestDb,
     second: Option<String>,
     /// The database of the second place, on PostgreSQL.
     name: Option<String>,
 }
 
 impl Places {
-    fn new(backend: Backend) -> Option<Self> {
+    pub(super) fn new(backend: Backend) -> Option<Self> {
         let first = TestDb::empty(backend)?;
         let Some(schema) = first.schema.clone() else {
             return Some(Self { first, second: None, name: None });
@@ -43,7 +43,7 @@ impl Places {
     }
 
     /// The second place; a file in the program's folder on SQLite.
-    fn second(&self, program: &Program) -> String {
+    pub(super) fn second(&self, program: &Program) -> String {
         let file = || format!("sqlite://{}", program.path("second.db").display());
         self.second.clone().unwrap_or_else(file)
     }
@@ -58,7 +58,7 @@ impl Drop for Places {
 }
 
 /// Runs the program on another database than its own.
-fn run_on(program: &Program, url: &str, args: &[&str]) -> Ran {
+pub(super) fn run_on(program: &Program, url: &str, args: &[&str]) -> Ran {
     program.command(args).env("DATABASE_URL", url).output().unwrap().into()
 }
 
@@ -67,7 +67,7 @@ fn export(program: &Program, url: &str) -> String {
 }
 
 /// The made-up set with a signed log and a file behind evidence.
-fn directory(url: &str) -> Program {
+pub(super) fn directory(url: &str) -> Program {
     let program = Program::on(url);
     program.put("set.ndjson", file(&fictional_set()));
     program.run(&["import", "providers", "set.ndjson", "--initial"]).expect(0);
@@ -94,7 +94,7 @@ fn evidence(db: &TestDb, folder: &Path, text: &str) -> String {
 }
 
 /// Changes a public record and has it signed.
-fn change(program: &Program, name: &str) {
+pub(super) fn change(program: &Program, name: &str) {
     let mut row = fictional("F001");
     row["name"] = name.into();
     program.put("change.ndjson", file(&[row]));
@@ -173,6 +173,8 @@ fn with_its_key_the_log_goes_on_only_where_nothing_newer_was_signed(
     let shown = ["--checkpoint-file", "head"];
 
     assert!(restore("newest", &[]).expect(78).err.contains("nothing newer was signed"));
+    let ran = run_on(&program, &second, &["restore", "newest", "--keys", "nowhere"]).expect(66);
+    assert!(ran.err.contains("nowhere cannot be read"), "{}", ran.err);
     // An older copy would sign a second history; refused, it leaves nothing behind.
     let ran = restore("older", &shown).expect(78);
     assert!(ran.err.contains("this is an older copy"), "{}", ran.err);
@@ -375,6 +377,61 @@ fn a_copy_goes_only_into_a_database_of_its_kind() {
     assert!(ran.err.contains("a copy of a SQLite database"), "{}", ran.err);
     program.put("foreign.db", "something else");
     let foreign = format!("sqlite://{}", program.path("foreign.db").display());
-    run_on(&program, &foreign, &["restore", "copy", "--replace"]).expect(78);
+    run_on(&program, &foreign, &["restore", "copy"]).expect(78);
     assert_eq!(fs::read(program.path("foreign.db")).unwrap(), b"something else");
+    // A database that works and belongs to somebody else stays where it is.
+    let theirs = TestDb::empty(Sqlite).unwrap();
+    theirs.execute("CREATE TABLE ledger (id INTEGER)");
+    let file = theirs.file.as_ref().unwrap();
+    let before = fs::read(file).unwrap();
+    let ran = run_on(&program, &theirs.url, &["restore", "copy", "--replace"]).expect(78);
+    assert!(ran.err.contains("another application"), "{}", ran.err);
+    assert_eq!(fs::read(file).unwrap(), before);
+}
+
+/// The first bytes of a file say whose it is. Without them nobody can open it, and a copy still
+/// takes its place.
+#[test]
+fn a_database_whose_header_is_lost_is_set_aside_and_restored() {
+    let db = TestDb::empty(Sqlite).unwrap();
+    let program = directory(&db.url);
+    let good = export(&program, &db.url);
+    program.run(&["backup", "copy", "--keys", "key"]).expect(0);
+    let file = db.file.as_ref().unwrap();
+    let lose_header = || {
+        use std::os::unix::fs::FileExt as _;
+        let open = fs::File::options().write(true).open(file).unwrap();
+        open.write_all_at(&[0; 100], 0).unwrap();
+    };
+    let serving = Serving::start(&program, &[]);
+    lose_header();
+    let replace = ["restore", "copy", "--replace", "--keys", "key"];
+    let ran = program.run(&replace).expect(69);
+    assert!(ran.err.contains("in use by another program"), "{}", ran.err);
+    serving.stop();
+
+    lose_header();
+    let lost = fs::read(file).unwrap();
+    program.run(&["log", "fsck"]).expect(78);
+    program.run(&["restore", "copy"]).expect(78);
+    assert_eq!(fs::read(file).unwrap(), lost);
+    let ran = program.run(&replace).expect(0);
+    assert!(ran.out.contains("what was there before is"), "{}", ran.out);
+    assert_eq!(fs::read(format!("{}.replaced-1", file.display())).unwrap(), lost);
+    assert_eq!(export(&program, &db.url), good);
+    program.run(&["log", "fsck"]).expect(0);
+}
+
+/// A process that closes a file of its own accord loses the locks that SQLite holds on it there.
+#[test]
+fn whoever_copies_a_database_still_holds_it() {
+    let db = TestDb::empty(Sqlite).unwrap();
+    let program = directory(&db.url);
+    program.run(&["backup", "copy"]).expect(0);
+    let store = db.store();
+    let replace = || Ok::<_, KeepError>(program.run(&["restore", "copy", "--replace"]));
+    let held = store.copy_into(&program.path("another"), |_| replace()).unwrap();
+    assert!(held.1.expect(69).err.contains("in use by another program"));
+    drop(store);
+    replace().unwrap().expect(0);
 }

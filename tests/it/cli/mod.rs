@@ -3,6 +3,7 @@
 mod admin;
 mod durability;
 mod files;
+mod instances;
 mod keeping;
 mod kill;
 mod log;

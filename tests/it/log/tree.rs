@@ -11,10 +11,10 @@ use proptest::{prelude::*, test_runner::TestRunner};
 use sha2::Sha256;
 
 /// A tree whose leaves are all in memory.
-struct Memory(Vec<Hash>);
+pub(super) struct Memory(Vec<Hash>);
 
 impl Memory {
-    fn of(size: u64) -> Self {
+    pub(super) fn of(size: u64) -> Self {
         Self((0..size).map(|n| leaf_hash(&n.to_be_bytes())).collect())
     }
 }

@@ -28,14 +28,14 @@ const BROWSER: &[(&str, &str)] =
 fn people_get_a_page_and_programs_a_problem() {
     let app = TestApp::pages();
     let cases = [
-        ("GET", "/nothing-here", 404, "not-found"),
-        ("GET", "/es/nothing-here", 404, "not-found"),
-        ("GET", "/assets/style.000000000000.css", 404, "not-found"),
-        ("POST", "/about", 405, "method-not-allowed"),
-        ("GET", "/test/panic", 500, "internal"),
-        ("GET", "/test/slow", 503, "deadline-exceeded"),
+        ("GET", "/nothing-here", 404, "not-found", false),
+        ("GET", "/es/nothing-here", 404, "not-found", false),
+        ("GET", "/assets/style.000000000000.css", 404, "not-found", true),
+        ("POST", "/about", 405, "method-not-allowed", true),
+        ("GET", "/test/panic", 500, "internal", true),
+        ("GET", "/test/slow", 503, "deadline-exceeded", true),
     ];
-    for (method, path, status, kind) in cases {
+    for (method, path, status, kind, of_a_page) in cases {
         let page = app.request(method, path, BROWSER, b"").expect(status);
         assert_eq!(page.header("content-type"), Some("text/html; charset=utf-8"), "{path}");
         let lang = if path.starts_with("/es/") { "es" } else { "en" };
@@ -51,7 +51,14 @@ fn people_get_a_page_and_programs_a_problem() {
             assert!(page.header("retry-after").is_some() && text.contains("try again in"));
         }
         app.request(method, path, &[("Accept", "application/json")], b"").expect_problem(kind);
-        app.request(method, path, &[], b"").expect_problem(kind);
+        // Who says nothing gets what the route is for.
+        for accept in [&[][..], &[("Accept", "*/*")]] {
+            let reply = app.request(method, path, accept, b"").expect(status);
+            let kind = reply.header("content-type").unwrap();
+            let expected =
+                if of_a_page { "text/html; charset=utf-8" } else { "application/problem+json" };
+            assert_eq!(kind, expected, "{method} {path}");
+        }
     }
     // The API speaks to programs whoever asks.
     app.get_with("/v1/clinics/nobody", BROWSER).expect_problem("not-found");

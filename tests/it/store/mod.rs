@@ -11,6 +11,7 @@ mod opening;
 mod public_log;
 mod reading;
 mod schema;
+mod together;
 mod writing;
 
 use bedside::store::{Action, Actor, ActorKind, Done, Error, Reason, Store};

@@ -1,7 +1,7 @@
 //! What is public is logged in the same transaction, what is not leaves no trace, and nothing of
 //! the log can be changed unseen.
 
-use std::sync::Arc;
+use std::{fs, sync::Arc, thread, time::Duration};
 
 use bedside::{
     app::public_log::{LogError, LogSettings, PublicLog, everything},
@@ -322,4 +322,32 @@ fn following_the_log_skips_and_repeats_nothing(#[values(Sqlite, Postgres)] backe
     seen.sort_by(|a, b| a.1.cmp(&b.1));
     seen.dedup_by(|a, b| a.1 == b.1);
     assert_eq!(seen.len(), WRITERS * EACH);
+}
+
+/// Two processes sign what both have seen; whoever comes second shows what the first signed, though
+/// nothing is written afterwards that would have it look again.
+#[rstest]
+fn whoever_is_overtaken_shows_what_another_signed(#[values(Sqlite, Postgres)] backend: Backend) {
+    let Some(db) = TestDb::new(backend) else { return };
+    let store = db.store();
+    let (_, providers) = signed(&store, 1);
+    let apart = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let [slow, fast] = apart.each_ref().map(|folder| {
+        let file = Some(folder.path().join("kept"));
+        PublicLog::open(&store, &LogSettings { checkpoint_file: file, ..LogSettings::default() })
+            .unwrap()
+    });
+    put(&store, Action::Change, &renamed(&providers[0], "Another name")).unwrap();
+    // Whoever signs waits for the folder, with what it has read until then.
+    let folder = fs::File::open(apart[0].path()).unwrap();
+    folder.lock().unwrap();
+    thread::scope(|scope| {
+        let kept = scope.spawn(|| slow.keep(&store));
+        thread::sleep(Duration::from_millis(300));
+        fast.keep(&store).unwrap();
+        folder.unlock().unwrap();
+        kept.join().unwrap().unwrap();
+    });
+    assert_eq!(fast.head().unwrap().size, 2);
+    assert_eq!(slow.head(), fast.head());
 }

@@ -19,13 +19,16 @@ use std::{
 
 use bedside::{
     app::public_log::PublicRecords,
-    clock::{Clock, SystemClock},
+    clock::{Clock, ManualClock},
     store::{Options, Prepare, Publisher, Store, Target, migrate},
 };
 use diesel::{Connection, PgConnection, connection::SimpleConnection};
 use tempfile::TempDir;
 
-use super::postgres::Cluster;
+use super::{
+    flows::{TODAY, noon},
+    postgres::Cluster,
+};
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,9 +100,10 @@ impl TestDb {
         self.url.parse().unwrap()
     }
 
-    /// A store on it, with the machine's clock.
+    /// A store on it, with a clock that stands at noon of the day of the demonstration sets: what a
+    /// test sees must not depend on the day on which it runs.
     pub fn store(&self) -> Store {
-        self.store_with(Arc::new(SystemClock), &Options::default())
+        self.store_with(Arc::new(ManualClock::new(noon(TODAY))), &Options::default())
     }
 
     /// A store that logs what is public, as every store of the program does.

@@ -77,8 +77,13 @@ pub fn lines(text: &str) -> Vec<Value> {
 
 /// An application over a database, with a clock that stands at noon of a day.
 pub fn app_on(db: &TestDb, day: &str) -> (Arc<App>, Arc<ManualClock>) {
+    app_with(db, day, &Options::default())
+}
+
+/// The same over a store with options.
+pub fn app_with(db: &TestDb, day: &str, options: &Options) -> (Arc<App>, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(noon(day)));
-    let store = db.store_with(clock.clone(), &Options::default());
+    let store = db.store_with(clock.clone(), options);
     (App::open(store, clock.clone(), Operator::default()).unwrap(), clock)
 }
 

@@ -64,9 +64,23 @@ impl Proxy {
         self.link.store(link as u8, Relaxed);
     }
 
+    /// Makes the link whole when dropped: a test that has failed must not wait for it for ever.
+    pub fn healing(&self) -> Healing {
+        Healing(Arc::clone(&self.link))
+    }
+
     /// The URL of the public schema through it.
     pub fn url(&self) -> String {
         format!("postgres://postgres@{}/postgres", self.address)
+    }
+}
+
+/// See [`Proxy::healing`].
+pub struct Healing(Arc<AtomicU8>);
+
+impl Drop for Healing {
+    fn drop(&mut self) {
+        self.0.store(Link::Whole as u8, Relaxed);
     }
 }
 

@@ -99,6 +99,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("actix_web", &["http", "pages"]),
     ("ureq", &["cli"]),
     ("actix_http", &["http"]),
+    ("actix_multipart", &["http"]),
     ("actix_server", &["http"]),
     ("actix_service", &["http"]),
     ("actix_cors", &["http"]),

@@ -4,6 +4,7 @@
 mod documents;
 mod layers;
 mod layout;
+mod schemas;
 mod source;
 mod words;
 

@@ -1,25 +1,26 @@
 //! What the operations on people and on programs share.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, str::FromStr};
 
-use actix_web::{
-    HttpResponse,
-    http::{
-        StatusCode,
-        header::{self, EntityTag, HeaderValue},
-    },
-};
-use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde::{Deserialize, Deserializer, de::Error as _};
+use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::reason;
+use super::{id_in, reason};
 use crate::{
-    http::{
-        problem::{Kind, Problem},
-        reply::{self, Caching, Media},
-    },
+    http::problem::{Kind, Problem},
     store::Reason,
 };
+
+/// What a change of an account or a program says in its headers.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "the document alone reads it")]
+pub struct VersionHeader {
+    /// The `ETag` of the version that the change is made from
+    #[param(rename = "If-Match", example = "\"3\"")]
+    if_match: String,
+}
 
 /// A list in which nothing is given twice.
 ///
@@ -56,45 +57,11 @@ pub fn because(
     reason(code.as_deref().unwrap_or(otherwise), &text.unwrap_or_default())
 }
 
-/// The id in an address; whatever cannot be one is not found.
+/// The id and the verb in an address; whatever cannot be one is not found.
 ///
 /// # Errors
 /// 404.
-pub fn item(id: &str) -> Result<Uuid, Problem> {
-    // One form alone: another spelling of an id is another address.
-    let parsed = Uuid::parse_str(id).ok().filter(|parsed| parsed.to_string() == id);
-    parsed.ok_or_else(|| Problem::of(Kind::NotFound))
-}
-
-/// An answer about one thing in a version.
-///
-/// # Errors
-/// A mistake of ours.
-pub fn versioned(
-    media: Media,
-    version: i64,
-    value: &impl Serialize,
-) -> Result<HttpResponse, Problem> {
-    let mut response = reply::whole(media, Caching::NoStore, reply::json(value)?);
-    reply::set_tag(&mut response, &EntityTag::new_strong(version.to_string()));
-    Ok(response)
-}
-
-/// An answer about one thing that has just been made.
-///
-/// # Errors
-/// A mistake of ours.
-pub fn created(
-    media: Media,
-    at: &str,
-    version: i64,
-    value: &impl Serialize,
-) -> Result<HttpResponse, Problem> {
-    let mut response = versioned(media, version, value)?;
-    *response.status_mut() = StatusCode::CREATED;
-    // An address of ours is always a header value.
-    if let Ok(at) = HeaderValue::from_str(at) {
-        response.headers_mut().insert(header::LOCATION, at);
-    }
-    Ok(response)
+pub fn step<V: FromStr>(path: &(String, String)) -> Result<(Uuid, V), Problem> {
+    let verb = path.1.parse().map_err(|_unknown| Problem::of(Kind::NotFound))?;
+    Ok((id_in(&path.0)?, verb))
 }

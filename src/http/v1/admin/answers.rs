@@ -7,23 +7,19 @@ use actix_web::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{AFTER, PROVIDER, Transition, id};
+use super::{AFTER, PROVIDER, Part, Transition, id_in, uuid};
 use crate::{
-    app::{
-        invites::answers::{self, AnswerView},
-        request::DEFAULT_LIMIT,
-    },
+    app::invites::answers::{self, AnswerView},
     domain::invite::AnswerState,
     http::{
-        Authorized, JsonBytes,
+        Authorized, Plain, Typed,
         authorized::{VerifyEvidence, ViewAdmin},
         blocking,
         openapi::{AdminWriteErrors, SignedInListErrors},
         params::{Param, Params, documented_params},
         problem::{Kind, Problem},
-        reply::{self, Caching, Media},
+        reply,
         shared::Shared,
-        typed,
         v1::{flags::PAGE, search_params::codes_of},
     },
 };
@@ -68,14 +64,13 @@ pub async fn list_answers(
 ) -> Result<HttpResponse, Problem> {
     let mut params = Params::from_query(request.query_string())?;
     let states: Vec<AnswerState> = params.codes(&STATE);
-    let provider = params.text(&PROVIDER).and_then(|id| id.parse().ok());
-    let after = params.text(&AFTER).and_then(|id| id.parse().ok());
-    let limit = params.integer(&PAGE).unwrap_or(DEFAULT_LIMIT);
+    let provider = uuid(&mut params, &PROVIDER);
+    let Part { after, limit } = Part::of(&mut params);
     params.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    reply::takes_json(&request)?;
     let list = move |app: &crate::app::App| answers::list(app, &states, provider, after, limit);
     let data = blocking(&shared, list).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&AnswersAnswer { data })?))
+    reply::private(&AnswersAnswer { data })
 }
 
 /// Accept or reject an answer
@@ -96,23 +91,21 @@ pub async fn list_answers(
 #[post("/v1/admin/answers/{id}/{verb}")]
 pub async fn decide_answer(
     by: Authorized<VerifyEvidence>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     path: Path<(String, String)>,
-    body: JsonBytes,
+    body: Typed<Transition>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
     let (key, verb) = path.into_inner();
     let accept = match verb.as_str() {
         "accept" => true,
         "reject" => false,
         _ => return Err(Problem::new(Kind::NotFound, "An answer has no step of this name.")),
     };
-    let answer = id(&key)?;
-    let reason = typed::<Transition>(&body)?.why()?;
+    let answer = id_in(&key)?;
+    let reason = body.0.why()?;
     let decide =
         move |app: &crate::app::App| answers::verify(app, (&by.actor, &reason), answer, accept);
     let data = blocking(&shared, decide).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&OneAnswerAnswer { data })?))
+    reply::private(&OneAnswerAnswer { data })
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::{
-    HttpRequest, HttpResponse, get, patch, post,
+    HttpResponse, get, patch, post,
     web::{Data, Path},
 };
 use chrono::{DateTime, Utc};
@@ -13,22 +13,20 @@ use uuid::Uuid;
 
 use super::{
     Transition,
-    accounts::{because, created, distinct, given_distinct, item, versioned},
-    bad_member, given, no_parameters,
+    accounts::{VersionHeader, because, distinct, given_distinct, step},
+    bad_member, given, id_in,
 };
 use crate::{
     app::accounts::{ClientError, ClientPatch, ClientVerb, NewClient},
     auth::{Client, Scope, Secret},
     http::{
-        Authorized, JsonBytes,
+        Authorized, IfMatch, Plain, Typed,
         authorized::ManagePeople,
         blocking,
         openapi::{AccountWriteErrors, AdminErrors, AdminItemErrors},
-        preconditions::if_match,
         problem::{Kind, Problem},
-        reply::{self, Caching},
+        reply,
         shared::Shared,
-        typed,
     },
 };
 
@@ -166,14 +164,13 @@ pub struct ClientPatchBody {
 #[get("/v1/admin/clients")]
 pub async fn list_clients(
     _by: Authorized<ManagePeople>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
     let accounts = shared.app.accounts.load();
     let answer = |client: &Client| ClientAnswer::of(client, accounts.last_use(client.id), None);
     let data = accounts.clients().into_iter().map(answer).collect();
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&ClientsAnswer { data })?))
+    reply::private(&ClientsAnswer { data })
 }
 
 /// Read a program
@@ -189,15 +186,14 @@ pub async fn list_clients(
 #[get("/v1/admin/clients/{id}")]
 pub async fn get_client(
     _by: Authorized<ManagePeople>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
     let accounts = shared.app.accounts.load();
-    let client = accounts.client(item(&id)?).ok_or_else(|| Problem::of(Kind::NotFound))?;
+    let client = accounts.client(id_in(&id)?).ok_or_else(|| Problem::of(Kind::NotFound))?;
     let last_used_at = accounts.last_use(client.id);
-    versioned(media, client.version, &ClientAnswer::of(client, last_used_at, None))
+    reply::versioned(client.version, &ClientAnswer::of(client, last_used_at, None))
 }
 
 /// Give a program a key
@@ -213,18 +209,18 @@ pub async fn get_client(
 #[post("/v1/admin/clients")]
 pub async fn create_client(
     by: Authorized<ManagePeople>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<NewClientBody>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
-    let NewClientBody { name, scopes, expires_at, reason_code, reason } = typed(&body)?;
+    let NewClientBody { name, scopes, expires_at, reason_code, reason } = body.0;
     let reason = because(reason_code, reason, "client_made")?;
     let new = NewClient { name: checked(name)?, scopes, expires_at };
     let (client, key) =
         blocking(&shared, move |app| app.create_client(&by.actor, &reason, new)).await?;
     let at = format!("/v1/admin/clients/{}", client.id);
-    created(media, &at, client.version, &ClientAnswer::of(&client, None, Some(&key)))
+    let answer = ClientAnswer::of(&client, None, Some(&key));
+    Ok(reply::created(reply::versioned(client.version, &answer)?, Some(&at)))
 }
 
 /// Change a program
@@ -236,7 +232,7 @@ pub async fn create_client(
     security(("bearer" = ["manage_people"])),
     params(
         ("id" = Uuid, Path, description = "The program's id", example = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11"),
-        ("If-Match" = String, Header, description = "The `ETag` of the version that the change is made from", example = "\"3\""),
+        VersionHeader,
     ),
     request_body(content = ClientPatchBody, description = "What is to be changed"),
     responses((status = 200, description = "The program", body = ClientAnswer), AccountWriteErrors),
@@ -244,21 +240,21 @@ pub async fn create_client(
 #[patch("/v1/admin/clients/{id}")]
 pub async fn update_client(
     by: Authorized<ManagePeople>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
-    body: JsonBytes,
+    from: IfMatch,
+    body: Typed<ClientPatchBody>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
-    let ClientPatchBody { name, scopes, expires_at, reason_code, reason } = typed(&body)?;
+    let ClientPatchBody { name, scopes, expires_at, reason_code, reason } = body.0;
     let reason = because(reason_code, reason, "client_changed")?;
-    let (id, from) = (item(&id)?, if_match(&request)?);
+    let (id, IfMatch(from)) = (id_in(&id)?, from);
     let patch = ClientPatch { name: name.map(checked).transpose()?, scopes, expires_at };
     let client =
         blocking(&shared, move |app| app.patch_client(&by.actor, &reason, (id, &from), patch))
             .await?;
     let last_used_at = shared.app.accounts.load().last_use(client.id);
-    versioned(media, client.version, &ClientAnswer::of(&client, last_used_at, None))
+    reply::versioned(client.version, &ClientAnswer::of(&client, last_used_at, None))
 }
 
 /// Close or open a program's key, or give it another
@@ -278,15 +274,13 @@ pub async fn update_client(
 #[post("/v1/admin/clients/{id}/{verb}")]
 pub async fn act_on_client(
     by: Authorized<ManagePeople>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     path: Path<(String, String)>,
-    body: JsonBytes,
+    body: Typed<Transition>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, verb) = path.into_inner();
-    let (id, verb) =
-        (item(&id)?, verb.parse::<ClientVerb>().map_err(|_unknown| Problem::of(Kind::NotFound))?);
-    let (media, reason) = Transition::read(&request, &body)?;
+    let (id, verb) = step::<ClientVerb>(&path)?;
+    let reason = body.0.why()?;
     let (client, key) = blocking(&shared, move |app| match verb {
         ClientVerb::ReplaceKey => {
             let (client, key) = app.replace_key(&by.actor, &reason, id)?;
@@ -299,7 +293,7 @@ pub async fn act_on_client(
     })
     .await?;
     let last_used_at = shared.app.accounts.load().last_use(client.id);
-    versioned(media, client.version, &ClientAnswer::of(&client, last_used_at, key.as_ref()))
+    reply::versioned(client.version, &ClientAnswer::of(&client, last_used_at, key.as_ref()))
 }
 
 /// A name for people.

@@ -10,20 +10,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{PROVIDER_ID, no_parameters, reason, statements::created, stored};
+use super::{PROVIDER_ID, reason, stored};
 use crate::{
     app::evidence::{EvidenceRow, Recorded, evidence_rows, files::FileRecord},
     domain::provider::Evidence,
     http::{
-        FileBytes, JsonBytes,
+        FileBytes, Plain, Typed,
         authorized::{Authorized, EditListings, ViewAdmin},
         blocking,
         openapi::{SignedInErrors, TransitionErrors, UploadErrors},
         params::{Param, Params, documented_params},
         problem::Problem,
-        reply::{self, Caching, Media},
+        reply,
         shared::Shared,
-        typed,
     },
     store::Reason,
 };
@@ -64,10 +63,10 @@ pub async fn list_evidence(
     let mut params = Params::from_query(request.query_string())?;
     let id = params.required_text(&PROVIDER_ID);
     params.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    reply::takes_json(&request)?;
     let provider = blocking(&shared, move |app| stored(app, &id)).await?;
     let answer = EvidenceList { data: evidence_rows(&provider), version: provider.version };
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+    reply::private(&answer)
 }
 
 /// A piece of evidence to record.
@@ -104,16 +103,15 @@ pub struct NewBody {
 #[post("/v1/admin/evidence")]
 pub async fn create_evidence(
     by: Authorized<EditListings>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<NewBody>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
-    let NewBody { provider, evidence, file, reason_code, reason: text } = typed(&body)?;
+    let NewBody { provider, evidence, file, reason_code, reason: text } = body.0;
     let why = reason(&reason_code, &text)?;
     let new = (provider, evidence, file);
     let done = blocking(&shared, move |app| app.add_evidence(&by.actor, &why, new)).await?;
-    created(media, &done)
+    Ok(reply::created(reply::private(&done)?, None))
 }
 
 /// Upload a file behind evidence
@@ -130,15 +128,14 @@ pub async fn create_evidence(
 #[post("/v1/admin/evidence/files")]
 pub async fn create_evidence_file(
     by: Authorized<EditListings>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     body: FileBytes,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
     let bytes = body.whole()?;
     let why = Reason::new("upload", "");
     let record = blocking(&shared, move |app| app.keep_file(&by.actor, &why, &bytes)).await?;
-    created(media, &record)
+    Ok(reply::created(reply::private(&record)?, None))
 }
 
 /// Download a file behind evidence

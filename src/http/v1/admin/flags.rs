@@ -12,7 +12,7 @@ use super::super::{
     flags::{PAGE, RULE, STATE},
     search_params::CURSOR,
 };
-use super::PROVIDER;
+use super::{PROVIDER, uuid};
 use crate::{
     app::{
         App,
@@ -26,15 +26,14 @@ use crate::{
     },
     domain::flag::Notice,
     http::{
-        Authorized, JsonBytes,
+        Authorized, Plain, Typed,
         authorized::{DecideFlags, ViewAdmin},
         blocking,
         openapi::{AdminReadErrors, AdminWriteErrors, SignedInListErrors},
         params::{Params, documented_params},
         problem::{Kind, Problem},
-        reply::{self, Caching, Media},
+        reply,
         shared::Shared,
-        typed,
     },
     store::{Actor, Reason},
 };
@@ -116,14 +115,14 @@ pub async fn list_admin_flags(
     let question = AdminFlagsRequest {
         states: params.codes(&STATE),
         rule: params.text(&RULE),
-        provider: params.text(&PROVIDER).and_then(|id| id.parse().ok()),
+        provider: uuid(&mut params, &PROVIDER),
         limit: params.integer(&PAGE).unwrap_or(DEFAULT_LIMIT),
         cursor: params.text(&CURSOR),
     };
     params.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    reply::takes_json(&request)?;
     let answer = blocking(&shared, move |app| admin::list(app, &question)).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+    reply::private(&answer)
 }
 
 /// Read one flag
@@ -140,15 +139,13 @@ pub async fn list_admin_flags(
 #[get("/v1/admin/flags/{id}")]
 pub async fn get_admin_flag(
     _by: Authorized<ViewAdmin>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
     let data = blocking(&shared, move |app| admin::one(app, id.parse()?)).await?;
     let answer = AdminFlagAnswer { data, reply_token: None };
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+    reply::private(&answer)
 }
 
 /// Move a flag
@@ -175,18 +172,16 @@ pub async fn get_admin_flag(
 #[post("/v1/admin/flags/{id}/{verb}")]
 pub async fn move_flag(
     by: Authorized<DecideFlags>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     path: Path<(String, String)>,
-    body: JsonBytes,
+    body: Typed<FlagStep>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
     let (id, verb) = path.into_inner();
-    let (reason, step) = typed::<FlagStep>(&body)?.step(&verb)?;
+    let (reason, step) = body.0.step(&verb)?;
     let answer =
         blocking(&shared, move |app| take(app, &by.actor, &reason, id.parse()?, &step)).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+    reply::private(&answer)
 }
 
 fn take(

@@ -7,22 +7,18 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{AFTER, PROVIDER, Transition, id};
+use super::{AFTER, PROVIDER, Part, Transition, id_in, uuid};
 use crate::{
-    app::{
-        invites::{self, InviteInput, InviteView, Invited},
-        request::DEFAULT_LIMIT,
-    },
+    app::invites::{self, InviteInput, InviteView, Invited},
     http::{
-        Authorized, JsonBytes,
+        Authorized, Plain, Typed,
         authorized::{EditListings, ViewAdmin},
         blocking,
         openapi::{AdminWriteErrors, SignedInListErrors},
         params::{Params, documented_params},
         problem::{Kind, Problem},
-        reply::{self, Caching, Media},
+        reply,
         shared::Shared,
-        typed,
         v1::flags::PAGE,
     },
 };
@@ -98,13 +94,12 @@ pub async fn list_invites(
     shared: Data<Shared>,
 ) -> Result<HttpResponse, Problem> {
     let mut params = Params::from_query(request.query_string())?;
-    let provider = params.text(&PROVIDER).and_then(|id| id.parse().ok());
-    let after = params.text(&AFTER).and_then(|id| id.parse().ok());
-    let limit = params.integer(&PAGE).unwrap_or(DEFAULT_LIMIT);
+    let provider = uuid(&mut params, &PROVIDER);
+    let Part { after, limit } = Part::of(&mut params);
     params.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    reply::takes_json(&request)?;
     let data = blocking(&shared, move |app| invites::list(app, provider, after, limit)).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&InvitesAnswer { data })?))
+    reply::private(&InvitesAnswer { data })
 }
 
 /// Invite a clinic
@@ -121,21 +116,16 @@ pub async fn list_invites(
 #[post("/v1/admin/invites")]
 pub async fn create_invite(
     by: Authorized<EditListings>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<InviteBody>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    reply::negotiate(&request, &[Media::Json])?;
-    let InviteBody { listing, contact, days, reason_code, reason } = typed(&body)?;
+    let InviteBody { listing, contact, days, reason_code, reason } = body.0;
     let reason = super::reason(&reason_code, &reason)?;
     let input = InviteInput { listing, contact, days };
     let create = move |app: &crate::app::App| invites::create(app, (&by.actor, &reason), &input);
     let data = blocking(&shared, create).await?;
-    Ok(HttpResponse::Created()
-        .insert_header(("Cache-Control", "no-store"))
-        .content_type("application/json")
-        .body(reply::json(&InvitedAnswer { data })?))
+    Ok(reply::created(reply::private(&InvitedAnswer { data })?, None))
 }
 
 /// Take an invitation back
@@ -155,20 +145,18 @@ pub async fn create_invite(
 #[post("/v1/admin/invites/{id}/{verb}")]
 pub async fn revoke_invite(
     by: Authorized<EditListings>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     path: Path<(String, String)>,
-    body: JsonBytes,
+    body: Typed<Transition>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
     let (key, verb) = path.into_inner();
     if verb != "revoke" {
         return Err(Problem::new(Kind::NotFound, "An invitation has no step of this name."));
     }
-    let invite = id(&key)?;
-    let reason = typed::<Transition>(&body)?.why()?;
+    let invite = id_in(&key)?;
+    let reason = body.0.why()?;
     let revoke = move |app: &crate::app::App| invites::revoke(app, (&by.actor, &reason), invite);
     let data = blocking(&shared, revoke).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&InviteAnswer { data })?))
+    reply::private(&InviteAnswer { data })
 }

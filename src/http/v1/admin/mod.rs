@@ -16,15 +16,13 @@ use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::flags::PAGE;
 use crate::{
-    app::App,
+    app::{App, request::DEFAULT_LIMIT},
     domain::provider::Provider,
     http::{
-        JsonBytes,
         params::{Kind as Shape, Param, Params},
         problem::{FieldError, Kind, Location, Problem},
-        reply::{self, Media},
-        typed,
     },
     store::Reason,
 };
@@ -61,9 +59,30 @@ pub fn is_uuid(text: &str) -> bool {
     text.len() == 36 && Uuid::parse_str(text).is_ok()
 }
 
-/// An id in an address; what is none names nothing.
-fn id(text: &str) -> Result<Uuid, Problem> {
-    Uuid::try_parse(text).map_err(|_malformed| Problem::of(Kind::NotFound))
+/// The id in an address; whatever cannot be one is not found.
+fn id_in(text: &str) -> Result<Uuid, Problem> {
+    // One form alone: another spelling of an id is another address.
+    let parsed = Uuid::parse_str(text).ok().filter(|parsed| parsed.to_string() == text);
+    parsed.ok_or_else(|| Problem::of(Kind::NotFound))
+}
+
+/// Which part of a list is wanted.
+struct Part {
+    /// Behind which thing it begins.
+    after: Option<Uuid>,
+    limit: u16,
+}
+
+impl Part {
+    fn of(params: &mut Params<'_>) -> Self {
+        let limit = params.integer(&PAGE).unwrap_or(DEFAULT_LIMIT);
+        Self { after: uuid(params, &AFTER), limit }
+    }
+}
+
+/// An id as a parameter.
+fn uuid(params: &mut Params<'_>, param: &'static Param) -> Option<Uuid> {
+    params.text(param).and_then(|id| id.parse().ok())
 }
 
 /// Why something is done.
@@ -81,31 +100,10 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// Reads a body that says nothing but why.
-    ///
-    /// # Errors
-    /// A parameter, an answer that cannot be had, a body of another shape.
-    pub fn read(
-        request: &actix_web::HttpRequest,
-        body: &JsonBytes,
-    ) -> Result<(Media, Reason), Problem> {
-        let media = no_parameters(request)?;
-        let body: Self = typed(body)?;
-        Ok((media, body.why()?))
-    }
-
+    /// The same for the journal.
     fn why(&self) -> Result<Reason, Problem> {
         reason(&self.reason_code, &self.reason)
     }
-}
-
-/// Refuses every parameter, and agrees on JSON.
-///
-/// # Errors
-/// A parameter, or a client that takes no JSON.
-pub fn no_parameters(request: &actix_web::HttpRequest) -> Result<Media, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    reply::negotiate(request, &[Media::Json])
 }
 
 /// The provider of a list, in its newest version.

@@ -9,22 +9,21 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Transition, UUID, is_uuid, no_parameters, reason};
+use super::{Transition, UUID, is_uuid, reason, uuid};
 use crate::{
     app::queue::{
         Filter, ItemKind, Place, QueuePage, ReviewTask, Risk, TaskOutcome, Wanted,
         work::{Lease, Seen},
     },
     http::{
-        JsonBytes,
+        Plain, Typed,
         authorized::{Authorized, EditListings, VerifyEvidence, ViewAdmin},
         blocking,
         openapi::{SignedInListErrors, TransitionErrors},
         params::{Kind, Param, Params, documented_params},
         problem::Problem,
-        reply::{self, Caching, Media},
+        reply,
         shared::Shared,
-        typed,
     },
 };
 
@@ -114,7 +113,7 @@ pub async fn list_queue(
     let filter = Filter {
         kind: params.code(&KIND),
         risk: params.code(&RISK),
-        provider: params.text(&PROVIDER).and_then(|id| id.parse().ok()),
+        provider: uuid(&mut params, &PROVIDER),
         fact: params.text(&FACT),
         published: params.flag(&PUBLISHED),
         within_days: params.code(&WITHIN),
@@ -122,7 +121,7 @@ pub async fn list_queue(
     let limit = params.integer(&LIMIT).unwrap_or(20);
     let cursor = params.text(&CURSOR);
     params.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    reply::takes_json(&request)?;
 
     let query = format!("queue {filter:?}");
     let now = shared.app.clock.now();
@@ -136,7 +135,7 @@ pub async fn list_queue(
     let (_, base) = reply::page_links("/v1/admin/queue", request.query_string());
     let next = cursor.map(|cursor| format!("{base}{cursor}"));
     let answer = QueueAnswer { page, links: QueueLinks { next } };
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+    reply::private(&answer)
 }
 
 /// Take an item
@@ -154,15 +153,14 @@ pub async fn list_queue(
 #[post("/v1/admin/queue/{id}/lease")]
 pub async fn lease_queue_item(
     by: Authorized<EditListings>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
-    body: JsonBytes,
+    body: Typed<Transition>,
 ) -> Result<HttpResponse, Problem> {
-    let (media, why) = Transition::read(&request, &body)?;
-    let id = id.into_inner();
+    let why = body.0.why()?;
     let lease = blocking(&shared, move |app| app.lease_item(&by.actor, &why, &id)).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&lease)?))
+    reply::private(&lease)
 }
 
 /// Give an item back
@@ -179,13 +177,12 @@ pub async fn lease_queue_item(
 #[post("/v1/admin/queue/{id}/release")]
 pub async fn release_queue_item(
     by: Authorized<EditListings>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
-    body: JsonBytes,
+    body: Typed<Transition>,
 ) -> Result<HttpResponse, Problem> {
-    let (_, why) = Transition::read(&request, &body)?;
-    let id = id.into_inner();
+    let why = body.0.why()?;
     blocking(&shared, move |app| app.release_item(&by.actor, &why, &id)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -243,16 +240,14 @@ pub struct Renewed {
 #[post("/v1/admin/queue/{id}/renew")]
 pub async fn renew_queue_item(
     by: Authorized<VerifyEvidence>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
-    body: JsonBytes,
+    body: Typed<Renewal>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
-    let body: Renewal = typed(&body)?;
+    let body = body.0;
     let why = reason(&body.reason_code, &body.reason)?;
     let seen = Seen { url: body.url, sha256: body.sha256, excerpt: body.excerpt };
-    let id = id.into_inner();
     let provider =
         blocking(&shared, move |app| app.renew_item(&by.actor, &why, &id, &seen)).await?;
     let answer = Renewed {
@@ -260,7 +255,7 @@ pub async fn renew_queue_item(
         version: provider.version,
         observed_on: provider.updated_at.date_naive(),
     };
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+    reply::private(&answer)
 }
 
 /// What was found out about an entry of a list.
@@ -295,16 +290,14 @@ pub struct Closing {
 #[post("/v1/admin/queue/{id}/close")]
 pub async fn close_queue_task(
     by: Authorized<VerifyEvidence>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
-    body: JsonBytes,
+    body: Typed<Closing>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
-    let Closing { reason_code, reason: text, outcome, site } = typed(&body)?;
+    let Closing { reason_code, reason: text, outcome, site } = body.0;
     let why = reason(&reason_code, &text)?;
-    let id = id.into_inner();
     let close = move |app: &crate::app::App| app.close_task(&by.actor, &why, &id, outcome, site);
     let task = blocking(&shared, close).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&task)?))
+    reply::private(&task)
 }

@@ -7,23 +7,19 @@ use actix_web::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{AFTER, id};
+use super::{AFTER, Part, id_in};
 use crate::{
-    app::{
-        reports::tasks::{self, TaskStep, TaskView},
-        request::DEFAULT_LIMIT,
-    },
-    domain::report::{TaskOutcome, TaskState},
+    app::reports::tasks::{self, TaskStep, TaskView},
+    domain::report::{ReportOutcome, TaskState},
     http::{
-        Authorized, JsonBytes,
+        Authorized, Plain, Typed,
         authorized::HandleReports,
         blocking,
         openapi::{AdminReadErrors, AdminWriteErrors, SignedInListErrors},
         params::{Param, Params, documented_params},
         problem::{Kind, Problem},
-        reply::{self, Caching, Media},
+        reply,
         shared::Shared,
-        typed,
         v1::{flags::PAGE, search_params::codes_of},
     },
     store::Reason,
@@ -68,7 +64,7 @@ pub struct TaskMove {
     reason: String,
     /// `close`: what became of it.
     #[schema(nullable = false)]
-    outcome: Option<TaskOutcome>,
+    outcome: Option<ReportOutcome>,
     /// `close`: what those who reported are told.
     #[schema(
         nullable = false,
@@ -98,12 +94,11 @@ pub async fn list_tasks(
 ) -> Result<HttpResponse, Problem> {
     let mut params = Params::from_query(request.query_string())?;
     let states: Vec<TaskState> = params.codes(&STATE);
-    let after = params.text(&AFTER).and_then(|id| id.parse().ok());
-    let limit = params.integer(&PAGE).unwrap_or(DEFAULT_LIMIT);
+    let Part { after, limit } = Part::of(&mut params);
     params.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    reply::takes_json(&request)?;
     let data = blocking(&shared, move |app| tasks::list(app, &states, after, limit)).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&TasksAnswer { data })?))
+    reply::private(&TasksAnswer { data })
 }
 
 /// Read one task
@@ -119,15 +114,13 @@ pub async fn list_tasks(
 #[get("/v1/admin/reports/{id}")]
 pub async fn get_task(
     _by: Authorized<HandleReports>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     key: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
-    let task = id(&key)?;
+    let task = id_in(&key)?;
     let data = blocking(&shared, move |app| tasks::one(app, task)).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&TaskAnswer { data })?))
+    reply::private(&TaskAnswer { data })
 }
 
 /// Move a task
@@ -148,19 +141,17 @@ pub async fn get_task(
 #[post("/v1/admin/reports/{id}/{verb}")]
 pub async fn move_task(
     by: Authorized<HandleReports>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     path: Path<(String, String)>,
-    body: JsonBytes,
+    body: Typed<TaskMove>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
     let (key, verb) = path.into_inner();
-    let task = id(&key)?;
-    let (reason, step) = typed::<TaskMove>(&body)?.step(&verb)?;
+    let task = id_in(&key)?;
+    let (reason, step) = body.0.step(&verb)?;
     let moved = move |app: &crate::app::App| tasks::step(app, (&by.actor, &reason), task, &step);
     let data = blocking(&shared, moved).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&TaskAnswer { data })?))
+    reply::private(&TaskAnswer { data })
 }
 
 impl TaskMove {

@@ -9,20 +9,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{PROVIDER_ID, Transition, no_parameters, reason, stored};
+use super::{PROVIDER_ID, Transition, reason, stored};
 use crate::{
     app::evidence::{NewStatement, Recorded, StatementRow, Verify, statement_rows},
     domain::{VerificationMethod, provider::Statement},
     http::{
-        JsonBytes,
+        Plain, Typed,
         authorized::{Authorized, EditListings, VerifyEvidence, ViewAdmin},
         blocking,
         openapi::{SignedInErrors, TransitionErrors},
         params::{Param, Params, documented_params},
         problem::Problem,
-        reply::{self, Caching, Media},
+        reply,
         shared::Shared,
-        typed,
     },
 };
 
@@ -62,10 +61,10 @@ pub async fn list_statements(
     let mut params = Params::from_query(request.query_string())?;
     let id = params.required_text(&PROVIDER_ID);
     params.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    reply::takes_json(&request)?;
     let provider = blocking(&shared, move |app| stored(app, &id)).await?;
     let answer = StatementList { data: statement_rows(&provider), version: provider.version };
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+    reply::private(&answer)
 }
 
 /// A statement to record.
@@ -101,16 +100,15 @@ pub struct NewBody {
 #[post("/v1/admin/statements")]
 pub async fn create_statement(
     by: Authorized<EditListings>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<NewBody>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
-    let NewBody { provider, site, statement, reason_code, reason: text } = typed(&body)?;
+    let NewBody { provider, site, statement, reason_code, reason: text } = body.0;
     let why = reason(&reason_code, &text)?;
     let new = NewStatement { provider, site, statement };
     let done = blocking(&shared, move |app| app.add_statement(&by.actor, &why, new)).await?;
-    created(media, &done)
+    Ok(reply::created(reply::private(&done)?, None))
 }
 
 /// How a statement was verified.
@@ -145,19 +143,17 @@ pub struct VerifyBody {
 #[post("/v1/admin/statements/{id}/verify")]
 pub async fn verify_statement(
     by: Authorized<VerifyEvidence>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
-    body: JsonBytes,
+    body: Typed<VerifyBody>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
-    let VerifyBody { method, until, reason_code, reason: text } = typed(&body)?;
+    let VerifyBody { method, until, reason_code, reason: text } = body.0;
     let why = reason(&reason_code, &text)?;
-    let id = id.into_inner();
     let verify = Verify { method, until };
     let done =
         blocking(&shared, move |app| app.verify_statement(&by.actor, &why, &id, &verify)).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&done)?))
+    reply::private(&done)
 }
 
 /// Withdraw a statement
@@ -174,20 +170,12 @@ pub async fn verify_statement(
 #[post("/v1/admin/statements/{id}/withdraw")]
 pub async fn withdraw_statement(
     by: Authorized<VerifyEvidence>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
-    body: JsonBytes,
+    body: Typed<Transition>,
 ) -> Result<HttpResponse, Problem> {
-    let (media, why) = Transition::read(&request, &body)?;
-    let id = id.into_inner();
+    let why = body.0.why()?;
     let done = blocking(&shared, move |app| app.withdraw_statement(&by.actor, &why, &id)).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&done)?))
-}
-
-/// The answer 201.
-pub(super) fn created(media: Media, done: &impl Serialize) -> Result<HttpResponse, Problem> {
-    let mut response = reply::whole(media, Caching::NoStore, reply::json(done)?);
-    *response.status_mut() = actix_web::http::StatusCode::CREATED;
-    Ok(response)
+    reply::private(&done)
 }

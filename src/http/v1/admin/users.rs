@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use actix_web::{
-    HttpRequest, HttpResponse, get, patch, post,
+    HttpResponse, get, patch, post,
     web::{Data, Path},
 };
 use chrono::{DateTime, Utc};
@@ -13,22 +13,20 @@ use uuid::Uuid;
 
 use super::{
     Transition,
-    accounts::{because, created, distinct, given_distinct, item, versioned},
-    bad_member, given, no_parameters,
+    accounts::{VersionHeader, because, distinct, given_distinct, step},
+    bad_member, given, id_in,
 };
 use crate::{
     app::accounts::{NewUser, PeopleError, UserPatch, UserVerb},
     auth::{Role, User},
     http::{
-        Authorized, JsonBytes,
+        Authorized, IfMatch, Plain, Typed,
         authorized::ManagePeople,
         blocking,
         openapi::{AccountWriteErrors, AdminErrors, AdminItemErrors},
-        preconditions::if_match,
         problem::{Kind, Problem},
-        reply::{self, Caching},
+        reply,
         shared::Shared,
-        typed,
     },
 };
 
@@ -169,13 +167,12 @@ pub struct UserPatchBody {
 #[get("/v1/admin/users")]
 pub async fn list_users(
     _by: Authorized<ManagePeople>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
     let accounts = shared.app.accounts.load();
     let data = accounts.users().map(|user| UserAnswer::from(&**user)).collect();
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&UsersAnswer { data })?))
+    reply::private(&UsersAnswer { data })
 }
 
 /// Read an account
@@ -191,14 +188,13 @@ pub async fn list_users(
 #[get("/v1/admin/users/{id}")]
 pub async fn get_user(
     _by: Authorized<ManagePeople>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
     let accounts = shared.app.accounts.load();
-    let user = accounts.user(item(&id)?).ok_or_else(|| Problem::of(Kind::NotFound))?;
-    versioned(media, user.version, &UserAnswer::from(&**user))
+    let user = accounts.user(id_in(&id)?).ok_or_else(|| Problem::of(Kind::NotFound))?;
+    reply::versioned(user.version, &UserAnswer::from(&**user))
 }
 
 /// Make an account
@@ -215,12 +211,11 @@ pub async fn get_user(
 #[post("/v1/admin/users")]
 pub async fn create_user(
     by: Authorized<ManagePeople>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<NewUserBody>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
-    let NewUserBody { name, password, roles, reason_code, reason } = typed(&body)?;
+    let NewUserBody { name, password, roles, reason_code, reason } = body.0;
     let reason = because(reason_code, reason, "account_made")?;
     let new = NewUser { name, password, roles };
     let turn = shared.hashing.turn().await?;
@@ -230,7 +225,7 @@ pub async fn create_user(
     })
     .await?;
     let at = format!("/v1/admin/users/{}", user.id);
-    created(media, &at, user.version, &UserAnswer::from(&user))
+    Ok(reply::created(reply::versioned(user.version, &UserAnswer::from(&user))?, Some(&at)))
 }
 
 /// Change an account
@@ -243,7 +238,7 @@ pub async fn create_user(
     security(("bearer" = ["manage_people"])),
     params(
         ("id" = Uuid, Path, description = "The account's id", example = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11"),
-        ("If-Match" = String, Header, description = "The `ETag` of the version that the change is made from", example = "\"3\""),
+        VersionHeader,
     ),
     request_body(content = UserPatchBody, description = "What is to be changed"),
     responses((status = 200, description = "The account", body = UserAnswer), AccountWriteErrors),
@@ -251,15 +246,15 @@ pub async fn create_user(
 #[patch("/v1/admin/users/{id}")]
 pub async fn update_user(
     by: Authorized<ManagePeople>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
-    body: JsonBytes,
+    from: IfMatch,
+    body: Typed<UserPatchBody>,
 ) -> Result<HttpResponse, Problem> {
-    let media = no_parameters(&request)?;
-    let UserPatchBody { name, roles, password, reason_code, reason } = typed(&body)?;
+    let UserPatchBody { name, roles, password, reason_code, reason } = body.0;
     let reason = because(reason_code, reason, "account_changed")?;
-    let (id, from) = (item(&id)?, if_match(&request)?);
+    let (id, IfMatch(from)) = (id_in(&id)?, from);
     let patch = UserPatch { name, roles, password };
     let turn = if patch.password.is_some() { Some(shared.hashing.turn().await?) } else { None };
     let user = blocking(&shared, move |app| {
@@ -267,7 +262,7 @@ pub async fn update_user(
         app.patch_user(&by.actor, &reason, (id, &from), patch)
     })
     .await?;
-    versioned(media, user.version, &UserAnswer::from(&user))
+    reply::versioned(user.version, &UserAnswer::from(&user))
 }
 
 /// Close or open an account, end its sessions, or take its second factor away
@@ -288,17 +283,15 @@ pub async fn update_user(
 #[post("/v1/admin/users/{id}/{verb}")]
 pub async fn act_on_user(
     by: Authorized<ManagePeople>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     path: Path<(String, String)>,
-    body: JsonBytes,
+    body: Typed<Transition>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, verb) = path.into_inner();
-    let (id, verb) =
-        (item(&id)?, verb.parse::<UserVerb>().map_err(|_unknown| Problem::of(Kind::NotFound))?);
-    let (media, reason) = Transition::read(&request, &body)?;
+    let (id, verb) = step::<UserVerb>(&path)?;
+    let reason = body.0.why()?;
     let user = blocking(&shared, move |app| app.act_on_user(&by.actor, &reason, id, verb)).await?;
-    versioned(media, user.version, &UserAnswer::from(&user))
+    reply::versioned(user.version, &UserAnswer::from(&user))
 }
 
 impl From<PeopleError> for Problem {

@@ -1,15 +1,9 @@
 //! The public keys by which access tokens can be checked.
 
-use actix_web::{HttpRequest, HttpResponse, get, web::Data};
+use actix_web::{HttpResponse, get, web::Data};
 use utoipa::ToSchema;
 
-use crate::http::{
-    openapi::PlainErrors,
-    params::Params,
-    problem::Problem,
-    reply::{self, Caching, Media},
-    shared::Shared,
-};
+use crate::http::{Plain, openapi::PlainErrors, problem::Problem, reply, shared::Shared};
 
 /// A set of public keys (RFC 7517).
 #[derive(ToSchema)]
@@ -35,11 +29,9 @@ pub struct KeySet {
 )]
 #[get("/.well-known/jwks.json")]
 pub async fn list_signing_keys(
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
     let keys = shared.app.accounts.load().keys.public(shared.app.clock.now());
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&keys)?))
+    reply::private(&keys)
 }

@@ -1,20 +1,17 @@
 //! Going on and signing out, and one's own password.
 
-use actix_web::{HttpRequest, HttpResponse, post, web::Data};
+use actix_web::{HttpResponse, post, web::Data};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::token::{TokenAnswer, answer};
 use crate::http::{
-    JsonBytes,
+    Plain, Typed,
     authorized::SignedInPerson,
     blocking,
     openapi::{OwnAccountErrors, SignInErrors},
-    params::Params,
     problem::Problem,
-    reply::{self, Media},
     shared::Shared,
-    typed,
     v1::admin::given,
 };
 
@@ -40,15 +37,13 @@ pub struct RefreshBody {
 )]
 #[post("/v1/auth/refresh")]
 pub async fn refresh_token(
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<RefreshBody>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
-    let body: RefreshBody = typed(&body)?;
+    let body = body.0;
     let next = blocking(&shared, move |app| app.refresh(&body.refresh_token)).await?;
-    answer(&shared, media, &next)
+    answer(&shared, &next)
 }
 
 /// What is to end.
@@ -74,12 +69,11 @@ pub struct RevokeBody {
 #[post("/v1/auth/revoke")]
 pub async fn revoke_token(
     by: SignedInPerson,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<RevokeBody>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let everywhere = typed::<RevokeBody>(&body)?.everywhere.unwrap_or(false);
+    let everywhere = body.0.everywhere.unwrap_or(false);
     blocking(&shared, move |app| app.sign_out(&by.actor, &by.identity, everywhere)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
@@ -109,12 +103,11 @@ pub struct PasswordBody {
 #[post("/v1/auth/password")]
 pub async fn change_password(
     by: SignedInPerson,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<PasswordBody>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let PasswordBody { present, password } = typed(&body)?;
+    let PasswordBody { present, password } = body.0;
     let turn = shared.hashing.turn().await?;
     blocking(&shared, move |app| {
         let _turn = turn;

@@ -8,13 +8,7 @@ use crate::{
     app::accounts::{SignIn, SignedIn},
     auth::{LIFETIME, Secret},
     http::{
-        JsonBytes, blocking,
-        openapi::SignInErrors,
-        params::Params,
-        problem::Problem,
-        reply::{self, Caching, Media},
-        shared::Shared,
-        typed,
+        Plain, Typed, blocking, openapi::SignInErrors, problem::Problem, reply, shared::Shared,
         v1::admin::given,
     },
 };
@@ -99,13 +93,12 @@ impl TokenAnswer {
 )]
 #[post("/v1/auth/token")]
 pub async fn create_token(
+    _plain: Plain,
     request: HttpRequest,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<Body>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let body: Body = typed(&body)?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    let body = body.0;
     let with = SignIn {
         name: body.username,
         password: body.password,
@@ -120,20 +113,15 @@ pub async fn create_token(
         app.sign_in(&with, &guess)
     })
     .await?;
-    answer(&shared, media, &signed_in)
+    answer(&shared, &signed_in)
 }
 
 /// The answer with somebody's tokens.
 ///
 /// # Errors
 /// A mistake of ours.
-pub fn answer(
-    shared: &Shared,
-    media: Media,
-    signed_in: &SignedIn,
-) -> Result<HttpResponse, Problem> {
-    let answer = TokenAnswer::of(signed_in, shared.app.clock.now());
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+pub fn answer(shared: &Shared, signed_in: &SignedIn) -> Result<HttpResponse, Problem> {
+    reply::private(&TokenAnswer::of(signed_in, shared.app.clock.now()))
 }
 
 fn text(secret: Option<&Secret>) -> Option<String> {

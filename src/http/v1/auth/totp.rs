@@ -1,6 +1,6 @@
 //! Setting up a second factor.
 
-use actix_web::{HttpRequest, HttpResponse, post, web::Data};
+use actix_web::{HttpResponse, post, web::Data};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -8,15 +8,13 @@ use super::token::{TokenAnswer, answer};
 use crate::{
     app::accounts::SecondFactorError,
     http::{
-        JsonBytes,
+        Plain, Typed,
         authorized::SignedInPerson,
         blocking,
         openapi::OwnAccountErrors,
-        params::Params,
         problem::{Kind, Problem},
-        reply::{self, Caching, Media},
+        reply,
         shared::Shared,
-        typed,
         v1::admin::bad_member,
     },
 };
@@ -53,17 +51,15 @@ pub struct OfferAnswer {
 #[post("/v1/auth/totp")]
 pub async fn offer_second_factor(
     by: SignedInPerson,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<OfferBody>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
-    let OfferBody {} = typed(&body)?;
+    let OfferBody {} = body.0;
     let offer =
         blocking(&shared, move |app| app.offer_second_factor(&by.actor, &by.identity)).await?;
     let answer = OfferAnswer { secret: offer.secret, uri: offer.uri };
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+    reply::private(&answer)
 }
 
 /// The proof that the secret arrived.
@@ -89,17 +85,15 @@ pub struct ConfirmBody {
 #[post("/v1/auth/totp/confirm")]
 pub async fn confirm_second_factor(
     by: SignedInPerson,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Typed<ConfirmBody>,
 ) -> Result<HttpResponse, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
-    let ConfirmBody { code } = typed(&body)?;
+    let ConfirmBody { code } = body.0;
     let signed_in =
         blocking(&shared, move |app| app.confirm_second_factor(&by.actor, &by.identity, &code))
             .await?;
-    answer(&shared, media, &signed_in)
+    answer(&shared, &signed_in)
 }
 
 impl From<SecondFactorError> for Problem {

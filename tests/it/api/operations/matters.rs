@@ -43,6 +43,16 @@ pub const MATTERS: &[Row] = &[
         }),
     },
     Row {
+        operation: "POST /v1/replies/{token}/documents",
+        asks: Asks::Nothing,
+        works: Some(|app| {
+            let flag = matters::proposed(app.app()).pop().unwrap();
+            let link = matters::told(app.app(), flag);
+            let call = Call::open(format!("/v1/replies/{link}/documents"), Json::Null);
+            Call { file: Some("%PDF-1.7 a made-up licence".to_owned()), ..call }
+        }),
+    },
+    Row {
         operation: "GET /v1/admin/reports",
         asks: Asks::Named("handle_reports"),
         works: Some(|app| Call::by(&officer(app), "/v1/admin/reports", Json::Null)),

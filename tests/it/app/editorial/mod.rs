@@ -5,6 +5,7 @@ mod content;
 mod life;
 mod merging;
 mod retry;
+mod shared_write;
 mod sharing;
 
 use std::sync::Arc;

@@ -2,20 +2,18 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web::Data};
 
-use super::{Batch, ask, because};
+use super::{Batch, RetryHeader, because};
 use crate::{
     app::editorial::{self, BatchAnswer, DuplicatesAnswer, Errand},
     http::{
-        Authorized, JsonBytes,
+        Authorized, Plain, Repeatable,
         authorized::{PublishListings, ViewAdmin},
         blocking,
         openapi::{AdminReadErrors, CreateErrors},
         params::{Kind, Param, Params, documented_params},
-        preconditions::retry,
         problem::{Kind as ProblemKind, Problem},
-        reply::{self, Caching, Media},
+        reply,
         shared::Shared,
-        typed,
     },
 };
 
@@ -31,9 +29,7 @@ const MOST: usize = 200;
     tag = "admin",
     operation_id = "publish_listings",
     security(("bearer" = ["publish_listings"])),
-    params(
-        ("Idempotency-Key" = Option<String>, Header, description = "A string in quotes. The same request with the same key within 24 hours has one effect and gets the same answer.", example = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""),
-    ),
+    params(RetryHeader),
     request_body(content = Batch, description = "The listings and, to publish them, the digest"),
     responses(
         (status = 200, description = "What became of each, or would", body = BatchAnswer),
@@ -43,24 +39,22 @@ const MOST: usize = 200;
 #[post("/v1/admin/clinics/publish-batch")]
 pub async fn publish_listings(
     by: Authorized<PublishListings>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
-    body: JsonBytes,
+    body: Repeatable<Batch>,
 ) -> Result<HttpResponse, Problem> {
-    let media = ask(&request)?;
-    let Batch { reason_code, reason, ids, digest } = typed(&body)?;
+    let Batch { reason_code, reason, ids, digest } = body.said;
     if !(1..=MOST).contains(&ids.len()) {
         let detail = format!("/ids: expected 1 to {MOST} ids");
         return Err(Problem::new(ProblemKind::InvalidBody, detail));
     }
     let reason = because(&reason_code, &reason)?;
-    let retry = retry(&request, &body.0)?;
     let answer = blocking(&shared, move |app| {
-        let errand = Errand { actor: &by.actor, reason: &reason, retry: retry.as_ref() };
+        let errand = Errand { actor: &by.actor, reason: &reason, retry: body.retry.as_ref() };
         editorial::publish_batch(app, errand, &ids, digest.as_deref())
     })
     .await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+    reply::private(&answer)
 }
 
 static MOST_PAIRS: Param = Param::one(
@@ -99,7 +93,7 @@ pub async fn list_duplicates(
     let mut params = Params::from_query(request.query_string())?;
     let limit = params.integer(&MOST_PAIRS).unwrap_or(50);
     params.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    reply::takes_json(&request)?;
     let answer = blocking(&shared, move |app| editorial::duplicates(app, limit)).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+    reply::private(&answer)
 }

@@ -9,9 +9,11 @@ mod content;
 mod read;
 mod steps;
 
-use actix_web::{HttpRequest, HttpResponse, http::header::EntityTag, web::Data};
+use std::future::{Ready, ready};
+
+use actix_web::{FromRequest, HttpRequest, HttpResponse, dev::Payload, web::Data};
 use serde::Serialize;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 pub use self::{bodies::*, bulk::*, content::*, read::*, steps::*};
@@ -19,16 +21,9 @@ use super::reason as because;
 use crate::{
     app::{
         App,
-        editorial::{Actor, EditError, Errand, Reason, Receipt},
+        editorial::{Actor, EditError, Errand, Reason, Receipt, Retry},
     },
-    http::{
-        JsonBytes, blocking,
-        params::Params,
-        preconditions::{if_match, retry},
-        problem::Problem,
-        reply::{self, Caching, Media},
-        shared::Shared,
-    },
+    http::{blocking, preconditions::if_match, problem::Problem, reply, shared::Shared},
 };
 
 /// What a write made of a listing. The answer's `ETag` is the new version.
@@ -38,48 +33,73 @@ pub struct ReceiptAnswer {
     data: Receipt,
 }
 
+/// Which listing, in an address.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+#[expect(dead_code, reason = "the document alone reads it")]
+struct ListingId {
+    /// The id of the listing (its provider) or of one of its sites
+    #[param(example = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11")]
+    id: String,
+}
+
+/// Over which version a change is made, in its headers.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "the document alone reads it")]
+struct SeenHeader {
+    /// The `ETag` of the version that you have seen
+    #[param(rename = "If-Match", example = "\"4\"")]
+    if_match: String,
+}
+
+/// By what a request is known if it is sent again, in its headers.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "the document alone reads it")]
+struct RetryHeader {
+    /// A string in quotes. The same request with the same key within 24 hours has one effect and gets the same answer.
+    #[param(rename = "Idempotency-Key", example = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\"")]
+    idempotency_key: Option<String>,
+}
+
 /// The listing that an address names.
 fn listing_id(text: &str) -> Result<Uuid, Problem> {
     Uuid::try_parse(text).map_err(|_no_id| EditError::Unknown.into())
 }
 
+/// Which listing is to be changed, and which of its versions the client has seen.
+pub struct Seen {
+    id: Uuid,
+    versions: Vec<i64>,
+}
+
+impl FromRequest for Seen {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = listing_id(request.match_info().query("id"));
+        ready(id.and_then(|id| Ok(Self { id, versions: if_match(request)? })))
+    }
+}
+
 /// Does a change of one listing: over the version that the client has seen, and once however
 /// often it is sent.
 async fn change(
-    request: &HttpRequest,
     shared: &Data<Shared>,
-    body: &JsonBytes,
-    (actor, reason): (Actor, Reason),
-    id: &str,
+    (actor, reason, retry): (Actor, Reason, Option<Retry>),
+    seen: Seen,
     work: impl FnOnce(&App, Errand<'_>, (Uuid, &[i64])) -> Result<Receipt, EditError> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let media = ask(request)?;
-    let id = listing_id(id)?;
-    let retry = retry(request, &body.0)?;
-    let expected = if_match(request)?;
     let receipt = blocking(shared, move |app| {
         let errand = Errand { actor: &actor, reason: &reason, retry: retry.as_ref() };
-        work(app, errand, (id, &expected))
+        work(app, errand, (seen.id, &seen.versions))
     })
     .await?;
-    received(receipt, media)
+    received(receipt)
 }
 
-/// What every request here is asked first: no parameter, and JSON back.
-fn ask(request: &HttpRequest) -> Result<Media, Problem> {
-    Params::from_query(request.query_string())?.finish()?;
-    reply::negotiate(request, &[Media::Json])
-}
-
-fn received(receipt: Receipt, media: Media) -> Result<HttpResponse, Problem> {
-    let tag = version_tag(receipt.version);
-    let body = reply::json(&ReceiptAnswer { data: receipt })?;
-    let mut response = reply::whole(media, Caching::NoStore, body);
-    reply::set_tag(&mut response, &tag);
-    Ok(response)
-}
-
-/// The entity tag of a version.
-fn version_tag(version: i64) -> EntityTag {
-    EntityTag::new_strong(version.to_string())
+fn received(receipt: Receipt) -> Result<HttpResponse, Problem> {
+    reply::versioned(receipt.version, &ReceiptAnswer { data: receipt })
 }

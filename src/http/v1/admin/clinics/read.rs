@@ -5,7 +5,7 @@ use actix_web::{
     web::{Data, Path},
 };
 
-use super::{listing_id, version_tag};
+use super::listing_id;
 use crate::{
     app::{
         editorial::{
@@ -15,13 +15,13 @@ use crate::{
     },
     domain::ListingState,
     http::{
-        Authorized,
+        Authorized, Plain,
         authorized::ViewAdmin,
         blocking,
         openapi::{AdminListErrors, AdminReadErrors},
         params::{Kind, Param, Params, documented_params},
         problem::Problem,
-        reply::{self, Caching, Media},
+        reply,
         shared::Shared,
         v1::search_params::{CURSOR, LIMIT, codes_of},
     },
@@ -109,11 +109,11 @@ pub async fn list_listings(
         cursor: params.text(&CURSOR),
     };
     params.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    reply::takes_json(&request)?;
     let (this, next_prefix) = reply::page_links("/v1/admin/clinics", address);
     let answer =
         blocking(&shared, move |app| editorial::list(app, &question, this, &next_prefix)).await?;
-    let mut response = reply::whole(media, Caching::NoStore, reply::json(&answer)?);
+    let mut response = reply::private(&answer)?;
     reply::set_links(&mut response, &answer.links.this, answer.links.next.as_deref());
     Ok(response)
 }
@@ -137,16 +137,13 @@ pub async fn list_listings(
 #[get("/v1/admin/clinics/{id}")]
 pub async fn get_listing(
     _by: Authorized<ViewAdmin>,
-    request: HttpRequest,
+    _plain: Plain,
     shared: Data<Shared>,
     id: Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let media = super::ask(&request)?;
     let id = listing_id(&id)?;
     let answer = blocking(&shared, move |app| editorial::read(app, id)).await?;
-    let mut response = reply::whole(media, Caching::NoStore, reply::json(&answer)?);
-    reply::set_tag(&mut response, &version_tag(answer.data.version));
-    Ok(response)
+    reply::versioned(answer.data.version, &answer)
 }
 
 /// List the versions of a listing
@@ -177,14 +174,14 @@ pub async fn list_versions(
     let limit = params.integer(&LIMIT).unwrap_or(DEFAULT_LIMIT);
     let cursor = params.text(&CURSOR);
     params.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    reply::takes_json(&request)?;
     let id = listing_id(&id)?;
     let (this, next) = reply::page_links(&format!("/v1/admin/clinics/{id}/versions"), address);
     let answer = blocking(&shared, move |app| {
         editorial::versions(app, id, limit, cursor.as_deref(), (this, &next))
     })
     .await?;
-    let mut response = reply::whole(media, Caching::NoStore, reply::json(&answer)?);
+    let mut response = reply::private(&answer)?;
     reply::set_links(&mut response, &answer.links.this, answer.links.next.as_deref());
     Ok(response)
 }
@@ -216,10 +213,10 @@ pub async fn get_diff(
     let from = version(&mut params, &FROM);
     let to = version(&mut params, &TO);
     params.finish()?;
-    let media = reply::negotiate(&request, &[Media::Json])?;
+    reply::takes_json(&request)?;
     let id = listing_id(&id)?;
     let answer = blocking(&shared, move |app| editorial::diff(app, id, from, to)).await?;
-    Ok(reply::whole(media, Caching::NoStore, reply::json(&answer)?))
+    reply::private(&answer)
 }
 
 /// A version that must be named.

@@ -1,25 +1,25 @@
 //! A listing's way from draft to public and off again.
 
 use actix_web::{
-    HttpRequest, HttpResponse, post,
+    HttpResponse, post,
     web::{Data, Path},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    AddressConfirmation, HoldRelease, ListingMerge, ReasonBody, ReceiptAnswer, because, change,
+    AddressConfirmation, HoldRelease, ListingId, ListingMerge, ReasonBody, ReceiptAnswer,
+    RetryHeader, Seen, SeenHeader, because, change,
 };
 use crate::{
     app::editorial,
     domain::editorial::Verb,
     http::{
-        Authorized, JsonBytes,
+        Authorized, Plain, Repeatable,
         authorized::{EditListings, PublishListings, VerifyEvidence},
         openapi::ChangeErrors,
         problem::{Kind, Problem},
         shared::Shared,
-        typed,
     },
 };
 
@@ -30,11 +30,7 @@ use crate::{
     tag = "admin",
     operation_id = "submit_listing",
     security(("bearer" = ["edit_listings"])),
-    params(
-        ("id" = String, Path, description = "The id of the listing (its provider) or of one of its sites", example = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11"),
-        ("If-Match" = String, Header, description = "The `ETag` of the version that you have seen", example = "\"4\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "A string in quotes. The same request with the same key within 24 hours has one effect and gets the same answer.", example = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""),
-    ),
+    params(ListingId, SeenHeader, RetryHeader),
     request_body(content = ReasonBody, description = "Why"),
     responses(
         (status = 200, description = "The listing in short", body = ReceiptAnswer),
@@ -44,17 +40,15 @@ use crate::{
 #[post("/v1/admin/clinics/{id}/submit")]
 pub async fn submit_listing(
     by: Authorized<EditListings>,
-    request: HttpRequest,
+    _plain: Plain,
+    seen: Seen,
     shared: Data<Shared>,
-    id: Path<String>,
-    body: JsonBytes,
+    body: Repeatable<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
-    let ReasonBody { reason_code, reason } = typed(&body)?;
-    let why = (by.actor, because(&reason_code, &reason)?);
-    change(&request, &shared, &body, why, &id, |app, errand, at| {
-        editorial::step(app, errand, at, Verb::Submit)
-    })
-    .await
+    let ReasonBody { reason_code, reason } = body.said;
+    let why = (by.actor, because(&reason_code, &reason)?, body.retry);
+    change(&shared, why, seen, |app, errand, at| editorial::step(app, errand, at, Verb::Submit))
+        .await
 }
 
 /// A step of review.
@@ -89,8 +83,8 @@ pub enum ReviewStep {
     params(
         ("id" = String, Path, description = "The id of the listing (its provider) or of one of its sites", example = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11"),
         ("verb" = inline(ReviewStep), Path, description = "The step", example = "publish"),
-        ("If-Match" = String, Header, description = "The `ETag` of the version that you have seen", example = "\"4\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "A string in quotes. The same request with the same key within 24 hours has one effect and gets the same answer.", example = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""),
+        SeenHeader,
+        RetryHeader,
     ),
     request_body(content = ReasonBody, description = "Why"),
     responses(
@@ -101,18 +95,18 @@ pub enum ReviewStep {
 #[post("/v1/admin/clinics/{id}/{verb}")]
 pub async fn move_listing(
     by: Authorized<PublishListings>,
-    request: HttpRequest,
+    _plain: Plain,
+    seen: Seen,
     shared: Data<Shared>,
     path: Path<(String, String)>,
-    body: JsonBytes,
+    body: Repeatable<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
-    let (id, verb) = path.into_inner();
-    let verb = Verb::from_text(&verb)
+    let verb = Verb::from_text(&path.1)
         .filter(|verb| !matches!(verb, Verb::Submit | Verb::Merge))
         .ok_or_else(|| Problem::new(Kind::NotFound, "There is no such step of a listing."))?;
-    let ReasonBody { reason_code, reason } = typed(&body)?;
-    let why = (by.actor, because(&reason_code, &reason)?);
-    change(&request, &shared, &body, why, &id, move |app, errand, at| match verb {
+    let ReasonBody { reason_code, reason } = body.said;
+    let why = (by.actor, because(&reason_code, &reason)?, body.retry);
+    change(&shared, why, seen, move |app, errand, at| match verb {
         Verb::Unmerge => editorial::unmerge(app, errand, at),
         verb => editorial::step(app, errand, at, verb),
     })
@@ -127,11 +121,7 @@ pub async fn move_listing(
     tag = "admin",
     operation_id = "release_hold",
     security(("bearer" = ["publish_listings"])),
-    params(
-        ("id" = String, Path, description = "The id of the listing (its provider) or of one of its sites", example = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11"),
-        ("If-Match" = String, Header, description = "The `ETag` of the version that you have seen", example = "\"4\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "A string in quotes. The same request with the same key within 24 hours has one effect and gets the same answer.", example = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""),
-    ),
+    params(ListingId, SeenHeader, RetryHeader),
     request_body(content = HoldRelease, description = "The hold, and why it is none"),
     responses(
         (status = 200, description = "The listing in short", body = ReceiptAnswer),
@@ -141,18 +131,18 @@ pub async fn move_listing(
 #[post("/v1/admin/clinics/{id}/release")]
 pub async fn release_hold(
     by: Authorized<PublishListings>,
-    request: HttpRequest,
+    _plain: Plain,
+    seen: Seen,
     shared: Data<Shared>,
-    id: Path<String>,
-    body: JsonBytes,
+    body: Repeatable<HoldRelease>,
 ) -> Result<HttpResponse, Problem> {
-    let HoldRelease { reason_code, reason, kind, key } = typed(&body)?;
+    let HoldRelease { reason_code, reason, kind, key } = body.said;
     if reason.trim().is_empty() {
         let detail = "/reason: say why what is shared is no obstacle";
         return Err(Problem::new(Kind::InvalidBody, detail));
     }
-    let why = (by.actor, because(&reason_code, &reason)?);
-    change(&request, &shared, &body, why, &id, move |app, errand, at| {
+    let why = (by.actor, because(&reason_code, &reason)?, body.retry);
+    change(&shared, why, seen, move |app, errand, at| {
         editorial::release(app, errand, at, kind, &key)
     })
     .await
@@ -166,11 +156,7 @@ pub async fn release_hold(
     tag = "admin",
     operation_id = "confirm_listing_address",
     security(("bearer" = ["verify_evidence"])),
-    params(
-        ("id" = String, Path, description = "The id of the listing (its provider) or of one of its sites", example = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11"),
-        ("If-Match" = String, Header, description = "The `ETag` of the version that you have seen", example = "\"4\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "A string in quotes. The same request with the same key within 24 hours has one effect and gets the same answer.", example = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""),
-    ),
+    params(ListingId, SeenHeader, RetryHeader),
     request_body(content = AddressConfirmation, description = "The site and the evidence"),
     responses(
         (status = 200, description = "The listing in short", body = ReceiptAnswer),
@@ -180,14 +166,14 @@ pub async fn release_hold(
 #[post("/v1/admin/clinics/{id}/confirm-address")]
 pub async fn confirm_listing_address(
     by: Authorized<VerifyEvidence>,
-    request: HttpRequest,
+    _plain: Plain,
+    seen: Seen,
     shared: Data<Shared>,
-    id: Path<String>,
-    body: JsonBytes,
+    body: Repeatable<AddressConfirmation>,
 ) -> Result<HttpResponse, Problem> {
-    let AddressConfirmation { reason_code, reason, site, evidence } = typed(&body)?;
-    let why = (by.actor, because(&reason_code, &reason)?);
-    change(&request, &shared, &body, why, &id, move |app, errand, at| {
+    let AddressConfirmation { reason_code, reason, site, evidence } = body.said;
+    let why = (by.actor, because(&reason_code, &reason)?, body.retry);
+    change(&shared, why, seen, move |app, errand, at| {
         editorial::confirm_address(app, errand, at, site, evidence)
     })
     .await
@@ -203,8 +189,8 @@ pub async fn confirm_listing_address(
     security(("bearer" = ["publish_listings"])),
     params(
         ("id" = String, Path, description = "The id of the duplicate (its provider) or of one of its sites", example = "01940e0a-7c2b-7d6e-9a57-5b1f0c8f2f11"),
-        ("If-Match" = String, Header, description = "The `ETag` of the version that you have seen", example = "\"4\""),
-        ("Idempotency-Key" = Option<String>, Header, description = "A string in quotes. The same request with the same key within 24 hours has one effect and gets the same answer.", example = "\"8e03978e-40d5-43e8-bc93-6894a57f9324\""),
+        SeenHeader,
+        RetryHeader,
     ),
     request_body(content = ListingMerge, description = "The survivor and where the sites go"),
     responses(
@@ -215,14 +201,14 @@ pub async fn confirm_listing_address(
 #[post("/v1/admin/clinics/{id}/merge")]
 pub async fn merge_listing(
     by: Authorized<PublishListings>,
-    request: HttpRequest,
+    _plain: Plain,
+    seen: Seen,
     shared: Data<Shared>,
-    id: Path<String>,
-    body: JsonBytes,
+    body: Repeatable<ListingMerge>,
 ) -> Result<HttpResponse, Problem> {
-    let ListingMerge { reason_code, reason, survivor, sites } = typed(&body)?;
-    let why = (by.actor, because(&reason_code, &reason)?);
-    change(&request, &shared, &body, why, &id, move |app, errand, at| {
+    let ListingMerge { reason_code, reason, survivor, sites } = body.said;
+    let why = (by.actor, because(&reason_code, &reason)?, body.retry);
+    change(&shared, why, seen, move |app, errand, at| {
         editorial::merge(app, errand, at, survivor, &sites)
     })
     .await

@@ -24,11 +24,19 @@ impl Request {
 
     /// A POST of a JSON body.
     pub fn post(path: &str, body: &str) -> Self {
+        Self::of("POST", path, &[], body)
+    }
+
+    /// A request of any method with headers and a JSON body.
+    pub fn of(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Self {
+        let mut text = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n");
+        for (name, value) in headers {
+            text += &format!("{name}: {value}\r\n");
+        }
         let length = body.len();
-        let head = "host: localhost\r\ncontent-type: application/json";
-        let text =
-            format!("POST {path} HTTP/1.1\r\n{head}\r\ncontent-length: {length}\r\n\r\n{body}");
-        Self { name: format!("POST {path} {body}"), bytes: text.into_bytes() }
+        text +=
+            &format!("content-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}");
+        Self { name: format!("{method} {path} {body}"), bytes: text.into_bytes() }
     }
 }
 
