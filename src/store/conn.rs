@@ -3,12 +3,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place that opens connections")]
 
-use std::{
-    fs::File,
-    io::{ErrorKind, Read},
-    path::Path,
-    sync::Arc,
-};
+use std::{path::Path, sync::Arc};
 
 use diesel::{
     Connection, PgConnection, QueryResult, SqliteConnection,
@@ -16,7 +11,13 @@ use diesel::{
     r2d2::{HandleError, ManageConnection},
 };
 
-use super::{Error, Target, dialect, error::severs};
+use super::{
+    Error, Target, dialect,
+    error::severs,
+    sqlite_file::{
+        APPLICATION_ID, NO_DATABASE, OF_ANOTHER, SqliteFile, foreign, log_ahead, open_sqlite,
+    },
+};
 
 /// A connection to either database; queries are written once against it.
 #[derive(diesel::MultiConnection)]
@@ -25,55 +26,6 @@ pub(super) enum Conn {
     Pg(PgConnection),
     /// SQLite.
     Sqlite(SqliteConnection),
-}
-
-/// "Beds": marks a SQLite file as ours in its header.
-pub(super) const APPLICATION_ID: i32 = 0x4265_6473;
-
-/// What a path leads to, judged by the header, before SQLite touches it.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum SqliteFile {
-    /// No file.
-    Absent,
-    /// A file without a byte.
-    Empty,
-    /// A database of ours.
-    Ours,
-    /// A SQLite database of another application.
-    OfAnother,
-    /// No SQLite database: another file, or one of ours whose first bytes are lost.
-    NoDatabase,
-}
-
-impl SqliteFile {
-    /// Reads the header. Source of the offsets: SQLite's description of its file format, 1.3.
-    ///
-    /// Only where this process has no connection to the file: see [`open_another`].
-    pub fn at(path: &Path) -> Result<Self, Error> {
-        let unreadable = |source: std::io::Error| Error::Unavailable {
-            doing: "reading the database file",
-            source: Box::new(source),
-        };
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::Absent),
-            Err(error) => return Err(unreadable(error)),
-        };
-        let mut header = Vec::with_capacity(100);
-        file.take(100).read_to_end(&mut header).map_err(unreadable)?;
-        let id = header.get(68..72).and_then(|bytes| <[u8; 4]>::try_from(bytes).ok());
-        Ok(match id.map(i32::from_be_bytes) {
-            _ if header.is_empty() => Self::Empty,
-            Some(id) if header.starts_with(b"SQLite format 3\0") => {
-                if id == APPLICATION_ID {
-                    Self::Ours
-                } else {
-                    Self::OfAnother
-                }
-            }
-            _ => Self::NoDatabase,
-        })
-    }
 }
 
 /// Opens the first connection of a process and changes nothing, no setting that the database
@@ -119,58 +71,20 @@ pub(super) fn open_another(target: &Target) -> Result<Conn, Error> {
     }
 }
 
-/// What is found where a database of ours should be.
-pub(super) const OF_ANOTHER: &str = "a SQLite database of another application";
-/// The same, where SQLite cannot open it.
-pub(super) const NO_DATABASE: &str = "a file that is no SQLite database";
-
-/// Refuses what is none of ours.
-pub(super) fn foreign(target: &Target, found: &str) -> Error {
-    Error::Foreign { target: target.to_string(), found: found.to_owned() }
-}
-
-fn open_sqlite(target: &Target, path: &Path) -> Result<SqliteConnection, Error> {
-    let mut sqlite = SqliteConnection::establish(&uri(path, "rw"))
-        .map_err(|error| unavailable(target, &error))?;
-    sqlite
-        .batch_execute("PRAGMA busy_timeout = 5000")
-        .map_err(|error| Error::of("connecting", error))?;
-    Ok(sqlite)
-}
-
-fn unavailable(target: &Target, error: &diesel::ConnectionError) -> Error {
+pub(super) fn unavailable(target: &Target, error: &diesel::ConnectionError) -> Error {
     Error::Unavailable { doing: "connecting", source: target.redact(&error.to_string()).into() }
-}
-
-/// Makes an empty SQLite file into one of ours. The mark goes to the file before the file
-/// becomes a write-ahead-logged one, so that the header tells the truth from then on.
-pub(super) fn mark_sqlite(path: &Path) -> Result<(), Error> {
-    let mut sqlite = SqliteConnection::establish(&uri(path, "rwc")).map_err(|error| {
-        Error::Unavailable { doing: "making the database file", source: Box::new(error) }
-    })?;
-    sqlite
-        .batch_execute(&format!(
-            "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; \
-             PRAGMA application_id = {APPLICATION_ID}"
-        ))
-        .map_err(|error| Error::of("making the database file", error))
-}
-
-/// The URI of a SQLite file; the mode says whether it may be made.
-fn uri(path: &Path, mode: &str) -> String {
-    let path = path.to_string_lossy();
-    let escaped = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
-    format!("file:{escaped}?mode={mode}")
 }
 
 /// Sets what durability depends on, and refuses a database that will not have it.
 pub(super) fn configure(conn: &mut Conn, target: &Target) -> Result<(), Error> {
     if let Conn::Sqlite(sqlite) = conn {
-        sqlite
-            .batch_execute(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                 PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536",
-            )
+        log_ahead(sqlite)
+            .and_then(|()| {
+                sqlite.batch_execute(
+                    "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                     PRAGMA cache_size = -65536",
+                )
+            })
             .map_err(|error| Error::of("connecting", error))?;
     }
     let settings = dialect::settings(conn).map_err(|error| Error::of("connecting", error))?;

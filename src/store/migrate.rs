@@ -5,8 +5,9 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 use super::{
     Error, Prepare, Target,
-    conn::{Conn, Pooled, SqliteFile, configure, mark_sqlite, open_alone, open_plain, write_tx},
+    conn::{Conn, Pooled, configure, open_alone, open_plain, write_tx},
     dialect,
+    sqlite_file::{SqliteFile, mark_sqlite},
 };
 
 const SQLITE: EmbeddedMigrations = embed_migrations!("migrations/sqlite");

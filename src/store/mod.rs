@@ -52,6 +52,7 @@ mod reader;
 mod records;
 mod rows;
 mod schema;
+mod sqlite_file;
 mod target;
 mod turn;
 mod tx;

@@ -16,11 +16,9 @@ use tempfile::NamedTempFile;
 use super::{
     super::{
         Error, Reader, Target,
-        conn::{
-            Conn, NO_DATABASE, OF_ANOTHER, Pooled, SqliteFile, foreign, open_alone, open_another,
-            open_plain, read_tx,
-        },
+        conn::{Conn, Pooled, open_alone, open_another, open_plain, read_tx},
         dialect,
+        sqlite_file::{NO_DATABASE, OF_ANOTHER, SqliteFile, foreign},
     },
     Beside, CopyError, SECRET_TABLES, on_disk, secret_settings,
 };
