@@ -2,11 +2,12 @@
 
 FROM rust:1.95-bookworm AS build
 WORKDIR /build
+# The result needs an x86-64 processor of 2013 or later (tools/dist.toml says why), or any Arm64.
 # Everything that the binary embeds is in the build context; .dockerignore keeps the rest out.
 COPY . .
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
-    cargo build --locked --profile dist \
+    cargo build --locked --profile dist --config tools/dist.toml \
     && install -D target/dist/bedside /out/bedside \
     && install -d -m 0750 /out/data
 

@@ -61,9 +61,9 @@ data:
 rules:
     cargo run -- rules check rulebook/facts.json rulebook/rules.json rulebook/citations.json
 
-# The benchmarks of the index, the rules, the gazetteer and the page writer.
+# The benchmarks of the index, the rules, the gazetteer and the page writer, built as it is shipped.
 bench *args:
-    cargo bench {{ args }}
+    cargo bench --profile dist --config tools/dist.toml {{ args }}
 
 # Write a provider file of this many providers (10000, 100000, 1000000), clustered like the population.
 generate count="100000" seed="1" file="target/load/providers.ndjson":

@@ -2,7 +2,7 @@
 # Generate, import, measure from inside, serve and load: prints one table of what answers cost the
 # server.
 #
-#   bash tools/bench.sh [--count 100000] [--seed 1] [--postgres] [--writes] [--profile release]
+#   bash tools/bench.sh [--count 100000] [--seed 1] [--postgres] [--writes] [--profile dist]
 #       [-- LOAD OPTIONS]
 #
 # Everything happens on this machine's loopback in a folder of its own that is removed at the end,
@@ -11,7 +11,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-count=100000 seed=1 postgres=false writes=false profile=release
+count=100000 seed=1 postgres=false writes=false profile=dist
 while (($#)); do
     case $1 in
         --count) count=$2; shift 2 ;;
@@ -39,7 +39,7 @@ echo "$(nproc) cores, $(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)
 now() { date +%s.%N; }
 since() { awk -v from="$1" -v to="$(now)" 'BEGIN { printf "%.2f", to - from }'; }
 
-cargo build --quiet --locked --profile "$profile" --bin bedside \
+cargo build --quiet --locked --profile "$profile" --config tools/dist.toml --bin bedside \
     --example generate --example inside --example load --example writes
 target=${CARGO_TARGET_DIR:-target}/$profile
 

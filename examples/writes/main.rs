@@ -58,6 +58,9 @@ struct Options {
     /// Connections that write at the same time.
     #[arg(long, default_value_t = 16)]
     connections: usize,
+    /// Writes a second, over all connections; without it each writes as soon as it is answered.
+    #[arg(long)]
+    rate: Option<u32>,
     /// Seconds of searches alone, and as many of searches beside writes, in each round.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -181,6 +184,9 @@ fn run(
     until: &mut Until,
 ) -> Result<Run> {
     let stop = AtomicBool::new(false);
+    let pace = options
+        .rate
+        .map(|rate| Duration::from_secs_f64(writers.len() as f64 / f64::from(rate.max(1))));
     let books = || -> Result<(CpuBooks, f64)> {
         let database = options.database_pid.map(family).transpose()?.unwrap_or_default();
         Ok((CpuBooks::read(options.pid)?, database))
@@ -190,8 +196,10 @@ fn run(
     std::thread::scope(|scope| {
         let stop = &stop;
         let searching = scope.spawn(move || searched(options.server, questions, stop));
-        let writing: Vec<_> =
-            writers.iter_mut().map(|writer| scope.spawn(move || writer.write(stop))).collect();
+        let writing: Vec<_> = writers
+            .iter_mut()
+            .map(|writer| scope.spawn(move || writer.write(pace, stop)))
+            .collect();
         let waited = until.wait();
         let seconds = started.elapsed().as_secs_f64();
         let now = books();

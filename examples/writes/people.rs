@@ -56,7 +56,8 @@ impl Desk {
                 let listings: Vec<Listing> = listings.by_ref().take(LISTINGS).collect();
                 ensure!(listings.len() == LISTINGS, "too few published listings");
                 let (server, token) = (self.server, Arc::clone(token));
-                Ok(Writer { number, server, token, listings, keys, written: 0 })
+                let share = number as f64 / count as f64;
+                Ok(Writer { number, server, token, listings, keys, share, written: 0 })
             })
             .collect()
     }
@@ -143,18 +144,25 @@ pub struct Writer {
     token: Arc<str>,
     listings: Vec<Listing>,
     keys: bool,
+    /// Where in its pace it begins, from 0 to 1, so that not all write at once.
+    share: f64,
     /// Writes that were answered with success.
     pub written: usize,
 }
 
 impl Writer {
-    /// Writes until told to stop, and says how many seconds each answer took. Every change is
-    /// seen by the public, so it has its entry in the public log too.
-    pub fn write(&mut self, stop: &AtomicBool) -> Result<Vec<f64>> {
+    /// Writes until told to stop, one change each `pace` (or as soon as the one before is
+    /// answered), and says how many seconds each answer took from when it was due. Every change
+    /// is seen by the public, so it has its entry in the public log too.
+    pub fn write(&mut self, pace: Option<Duration>, stop: &AtomicBool) -> Result<Vec<f64>> {
         let bearer = format!("Bearer {}", self.token);
         let mut connection = Connection::open(self.server)?;
         let mut times = Vec::new();
+        let mut due = pace.map(|pace| Instant::now() + pace.mul_f64(self.share));
         while !stop.load(Ordering::Relaxed) {
+            if let Some(due) = due {
+                std::thread::sleep(due.saturating_duration_since(Instant::now()));
+            }
             let at = self.written % self.listings.len();
             let listing = self.listings.get_mut(at).context("no listing")?;
             let told = format!("Measured: writer {}, change {}.", self.number, self.written);
@@ -168,7 +176,7 @@ impl Writer {
             }
             let path = format!("/v1/admin/clinics/{}", listing.id);
             let request = Request::of("PATCH", &path, &headers, &body);
-            let from = Instant::now();
+            let from = due.unwrap_or_else(Instant::now);
             let answer = connection.ask(&request)?;
             if answer.status == CHANGED {
                 // The engine wrote what it found. Whoever hears this goes on from there.
@@ -182,6 +190,7 @@ impl Writer {
             listing.version += 1;
             listing.told = Some(told);
             self.written += 1;
+            due = due.zip(pace).map(|(due, pace)| due + pace);
         }
         Ok(times)
     }

@@ -76,10 +76,7 @@ pub(super) fn catalog_for(
     query: &Query,
     as_of: NaiveDate,
 ) -> Result<Arc<Catalog>, SearchError> {
-    if query.place == Place::Everywhere {
-        return Err(SearchError::DateNeedsPlace(base.as_of()));
-    }
-    let question = that_differ(query, as_of);
+    let question = that_differ(base, query, as_of)?;
     if let Some(kept) = app.other_dates.get(base, as_of, &question) {
         return Ok(kept);
     }
@@ -95,11 +92,31 @@ pub(super) fn catalog_for(
     Ok(catalog)
 }
 
+/// How many listings [`catalog_for`] has to evaluate anew: none where that was done before.
+pub(super) fn to_evaluate(
+    app: &App,
+    base: &Arc<Catalog>,
+    query: &Query,
+    as_of: NaiveDate,
+) -> Result<u64, SearchError> {
+    let question = that_differ(base, query, as_of)?;
+    if app.other_dates.get(base, as_of, &question).is_some() {
+        return Ok(0);
+    }
+    match base.count(question) {
+        many if usize::try_from(many).is_ok_and(|many| many <= MAX_REEVALUATED) => Ok(many),
+        _ => Err(SearchError::TooManyForDate(base.as_of())),
+    }
+}
+
 /// The question for what another date can change in an answer: whatever differs then, as far as
 /// no filter leaves it out on any date.
-fn that_differ(query: &Query, as_of: NaiveDate) -> Query {
+fn that_differ(base: &Catalog, query: &Query, as_of: NaiveDate) -> Result<Query, SearchError> {
+    if query.place == Place::Everywhere {
+        return Err(SearchError::DateNeedsPlace(base.as_of()));
+    }
     let asked = query.filters.clone();
-    Query {
+    Ok(Query {
         place: query.place,
         names: query.names.clone(),
         filters: Filters {
@@ -116,7 +133,7 @@ fn that_differ(query: &Query, as_of: NaiveDate) -> Query {
         },
         include_unknown: true,
         ..Query::default()
-    }
+    })
 }
 
 /// The listings of the providers of some, drawn anew.

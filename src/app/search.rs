@@ -102,7 +102,23 @@ pub fn search(
     })
 }
 
-/// The same answer as typed values, for those who show it in another form.
+/// How many listings have to be evaluated anew before a search can be answered: none for the
+/// catalog's own date, or where that was done before. Costs as much as an ordinary search.
+///
+/// # Errors
+/// An unknown or ambiguous place, or another date with too much to evaluate.
+pub fn to_evaluate(app: &App, request: &SearchRequest) -> Result<u64, SearchError> {
+    let catalog = app.catalog.load();
+    match request.as_of.filter(|date| *date != catalog.as_of()) {
+        None => Ok(0),
+        Some(as_of) => {
+            let query = locate(app, request, as_of)?.query;
+            super::other_date::to_evaluate(app, &catalog, &query, as_of)
+        }
+    }
+}
+
+/// The answer to a search as typed values, for those who show it in another form.
 ///
 /// # Errors
 /// As [`search`].

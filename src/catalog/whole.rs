@@ -205,16 +205,18 @@ impl Catalog {
         Answer { hits, total, left_out, next }
     }
 
+    /// How many published listings a query finds, whatever their class.
+    #[must_use]
+    pub fn count(&self, query: Query) -> u64 {
+        self.search(&Query { view: View::EVERY, limit: 0, after: None, ..query }).total
+    }
+
     /// Every published listing that a query finds, whatever its class; `None` where there are
     /// more than `most`.
     #[must_use]
     pub fn every_listing(&self, query: Query, most: usize) -> Option<Vec<&Listing>> {
-        let mut query = Query { view: View::EVERY, limit: 0, after: None, ..query };
-        let total = usize::try_from(self.search(&query).total).ok()?;
-        if total > most {
-            return None;
-        }
-        query.limit = total;
+        let total = usize::try_from(self.count(query.clone())).ok().filter(|it| *it <= most)?;
+        let query = Query { view: View::EVERY, limit: total, after: None, ..query };
         Some(self.search(&query).hits.into_iter().map(|hit| hit.listing).collect())
     }
 

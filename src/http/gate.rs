@@ -10,6 +10,7 @@
 
 use std::{
     any::Any,
+    num::NonZeroU32,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::Instant,
@@ -161,7 +162,7 @@ impl Arrival {
         let sender = Sender::of(network, identity.as_ref());
         let tally = self.tally.insert(Tally::of(sender));
         request.extensions_mut().insert(tally.clone());
-        let refusal = limiter.count(class, tally).err()?;
+        let refusal = limiter.count(class, NonZeroU32::MIN, tally).err()?;
         Some(self.render(&refusal, Some(request.request())))
     }
 

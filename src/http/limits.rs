@@ -185,14 +185,19 @@ impl<C: Clock> Budget<C> {
         Some(Self { name, most, within, policy: header(&policy), limiter })
     }
 
-    /// Takes one request out of a sender's budget, if there is one left in it.
-    fn spend(&self, sender: Sender) -> Standing {
-        match self.limiter.check_key(&sender) {
-            Ok(left) => self.standing(left.remaining_burst_capacity(), None, self.refill(&left)),
-            Err(not_yet) => {
+    /// Takes so many requests out of a sender's budget, if there are as many left in it. More
+    /// than a full budget has is as much as that: it is granted to whoever has rested.
+    fn spend(&self, sender: Sender, requests: NonZeroU32) -> Standing {
+        match self.limiter.check_key_n(&sender, requests.min(self.most)) {
+            Ok(Ok(left)) => {
+                self.standing(left.remaining_burst_capacity(), None, self.refill(&left))
+            }
+            Ok(Err(not_yet)) => {
                 let wait = self.wait(&not_yet);
                 self.standing(0, Some(wait), wait)
             }
+            // Only for more than a full budget has.
+            Err(_) => self.standing(0, Some(self.within.as_secs()), self.within.as_secs()),
         }
     }
 
@@ -279,9 +284,9 @@ impl Limiter {
         Some(network_of(peers::sender(peer, headers, &self.proxies)))
     }
 
-    /// Takes a request out of its sender's budget; `None` where that has no limit.
+    /// Takes requests out of their sender's budget; `None` where that has no limit.
     #[must_use]
-    pub fn spend(&self, class: Class, sender: Sender) -> Option<Standing> {
+    pub fn spend(&self, class: Class, sender: Sender, requests: NonZeroU32) -> Option<Standing> {
         let budget = match (class, sender) {
             (Class::Free, _) => return None,
             (Class::Evaluation, _) => &self.evaluations,
@@ -290,103 +295,35 @@ impl Limiter {
             (Class::Read, Sender::Client(_)) => &self.keys,
             (Class::Read, Sender::Person(_)) => &self.accounts,
         };
-        budget.as_ref().map(|budget| budget.spend(sender))
+        budget.as_ref().map(|budget| budget.spend(sender, requests))
     }
 
-    /// Counts a request.
+    /// Counts a request, as so many of its class.
     ///
     /// # Errors
     /// [`Kind::TooManyRequests`] where its sender's budget is spent.
-    pub fn count(&self, class: Class, tally: &Tally) -> Result<(), Problem> {
-        let Some(standing) = self.spend(class, tally.sender) else { return Ok(()) };
+    pub fn count(&self, class: Class, requests: NonZeroU32, tally: &Tally) -> Result<(), Problem> {
+        let Some(standing) = self.spend(class, tally.sender, requests) else { return Ok(()) };
         let refusal = standing.refusal();
         tally.standings.borrow_mut().push(standing);
         refusal.map_or(Ok(()), Err)
     }
 
-    /// Counts a request once more, where it has turned out to cost more than its route says.
+    /// Counts a request that has turned out to cost more than its route says, as so many of
+    /// another class too.
     ///
     /// # Errors
     /// As [`Self::count`].
-    pub fn count_also(&self, class: Class, request: &HttpRequest) -> Result<(), Problem> {
-        request.extensions().get::<Tally>().map_or(Ok(()), |tally| self.count(class, tally))
+    pub fn count_also(
+        &self,
+        class: Class,
+        requests: NonZeroU32,
+        request: &HttpRequest,
+    ) -> Result<(), Problem> {
+        let extensions = request.extensions();
+        extensions.get::<Tally>().map_or(Ok(()), |tally| self.count(class, requests, tally))
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use governor::clock::FakeRelativeClock;
-
-    use super::*;
-
-    fn of(last: u8) -> Sender {
-        Sender::Network(IpAddr::from([192, 0, 2, last]))
-    }
-
-    fn shown(standing: &Standing) -> (&str, &str, Option<u64>) {
-        (standing.policy.to_str().unwrap(), standing.state.to_str().unwrap(), standing.wait_s)
-    }
-
-    #[test]
-    fn a_budget_says_what_is_left_and_fills_again() {
-        let clock = FakeRelativeClock::default();
-        let minute = Duration::from_secs(60);
-        let budget = Budget::new("reads", 6, minute, clock.clone()).unwrap();
-        let policy = "\"reads\";q=6;w=60";
-        for (left, t) in [(5, 10), (4, 20), (3, 30), (2, 40), (1, 50), (0, 60)] {
-            let state = format!("\"reads\";r={left};t={t}");
-            assert_eq!(shown(&budget.spend(of(1))), (policy, state.as_str(), None));
-        }
-        let spent = budget.spend(of(1));
-        assert_eq!(shown(&spent), (policy, "\"reads\";r=0;t=10", Some(10)));
-        let refusal = spent.refusal().unwrap();
-        assert_eq!((refusal.kind(), refusal.retry_after_s()), (Kind::TooManyRequests, Some(10)));
-        assert!(budget.spend(of(2)).refusal().is_none(), "another network");
-        clock.advance(Duration::from_secs(9));
-        assert_eq!(budget.spend(of(1)).wait_s, Some(1));
-        clock.advance(Duration::from_secs(1));
-        assert_eq!(budget.spend(of(1)).wait_s, None);
-        assert_eq!(budget.spend(of(1)).wait_s, Some(10));
-        clock.advance(minute);
-        let let_through = (0..20).filter(|_| budget.spend(of(1)).wait_s.is_none()).count();
-        assert_eq!(let_through, 6);
-    }
-
-    #[test]
-    fn five_reports_a_day_and_a_lifted_limit() {
-        let clock = FakeRelativeClock::default();
-        let day = Duration::from_secs(86_400);
-        let budget = Budget::new("reports", 5, day, clock.clone()).unwrap();
-        let let_through = (0..20).filter(|_| budget.spend(of(1)).wait_s.is_none()).count();
-        assert_eq!(let_through, 5);
-        assert_eq!(budget.spend(of(1)).wait_s, Some(86_400 / 5));
-        assert!(Budget::new("reads", 0, day, clock).is_none());
-    }
-
-    #[test]
-    fn each_class_has_its_own_budget() {
-        let limiter = Limiter::new(
-            &LimitArgs { limit_reads: 1, limit_evaluations: 2, ..LimitArgs::default() },
-            &[],
-        );
-        let refused = |class| limiter.spend(class, of(1)).and_then(|s| s.refusal()).is_some();
-        assert!(!refused(Class::Read) && refused(Class::Read));
-        assert!(!refused(Class::Evaluation) && !refused(Class::Evaluation));
-        assert!(refused(Class::Evaluation));
-        for _ in 0..5 {
-            assert!(!refused(Class::Report));
-        }
-        assert!(refused(Class::Report) && !refused(Class::Free));
-    }
-
-    #[test]
-    fn routes_name_their_class() {
-        let post = |template| Class::of(Some(template), &Method::POST);
-        assert_eq!(post("/v1/evaluations"), Class::Evaluation);
-        assert_eq!(post("/v1/reports"), Class::Report);
-        assert_eq!(post("/v1/clinics/search"), Class::Read);
-        assert_eq!(Class::of(Some("/clinics/{slug}/report"), &Method::GET), Class::Read);
-        assert_eq!(Class::of(Some("/checkpoint"), &Method::GET), Class::Free);
-        assert_eq!(Class::of(None, &Method::GET), Class::Read);
-    }
-}
+mod tests;

@@ -1,6 +1,6 @@
 //! Turns at work that costs a thousand times what a request usually costs.
 //!
-//! A search for another date evaluates listings anew, a seventh of a millisecond each, and may
+//! A search for another date evaluates listings anew, a tenth of a millisecond each, and may
 //! meet twenty thousand. So that nobody can stall the others with it, such work is done by one
 //! thread at a time, and rests three times as long as it took: it never has more than a quarter
 //! of one processor. Whoever would wait too long for a turn is told when to come back.

@@ -137,17 +137,15 @@ impl Pooled {
 
     /// Sees that the database is there and takes writes.
     pub fn check(&mut self, target: &Target) -> Result<(), Error> {
-        let gone = |source: &'static str| Error::Unavailable {
-            doing: "checking the connection",
-            source: source.into(),
-        };
+        const CHECKING: &str = "checking the connection";
         if let Target::Sqlite(path) = target
             && self.file != FileId::at(path)
         {
-            return Err(gone("the database file was removed or replaced"));
+            return Err(moved_away(CHECKING));
         }
-        if self.run("checking the connection", dialect::is_standby)? {
-            return Err(gone("the server is a standby, which takes no writes"));
+        if self.run(CHECKING, dialect::is_standby)? {
+            let source = "the server is a standby, which takes no writes".into();
+            return Err(Error::Unavailable { doing: CHECKING, source });
         }
         Ok(())
     }
@@ -178,17 +176,34 @@ pub(super) struct Manager {
     pub target: Arc<Target>,
 }
 
+impl Manager {
+    /// The file that the path leads to now; none for PostgreSQL.
+    fn file(&self) -> Option<FileId> {
+        match self.target.as_ref() {
+            Target::Sqlite(path) => FileId::at(path),
+            Target::Postgres(_) => None,
+        }
+    }
+}
+
+/// The file is not the one that was opened.
+fn moved_away(doing: &'static str) -> Error {
+    Error::Unavailable { doing, source: "the database file was removed or replaced".into() }
+}
+
 impl ManageConnection for Manager {
     type Connection = Pooled;
     type Error = Error;
 
     fn connect(&self) -> Result<Pooled, Error> {
+        // Looked at before and after, since a file may be moved away while it is opened: its
+        // connection would be taken for one to whatever is there by then.
+        let file = self.file();
         let mut conn = open_another(&self.target)?;
         configure(&mut conn, &self.target)?;
-        let file = match self.target.as_ref() {
-            Target::Sqlite(path) => FileId::at(path),
-            Target::Postgres(_) => None,
-        };
+        if file != self.file() {
+            return Err(moved_away("connecting"));
+        }
         Ok(Pooled { conn, severed: false, file })
     }
 

@@ -1,6 +1,6 @@
 //! Clinics near a place: the search, by address and by body.
 
-use std::sync::Arc;
+use std::{num::NonZeroU32, sync::Arc};
 
 use actix_web::{
     HttpRequest, HttpResponse, get, post,
@@ -15,7 +15,7 @@ use crate::{
         App,
         answer::{ClinicItem, PageLinks, SearchAnswer, SearchMeta},
         request::SearchRequest,
-        search::{Rendering, Shape, search},
+        search::{Rendering, Shape, search, to_evaluate},
     },
     http::{
         body::JsonBytes,
@@ -133,7 +133,8 @@ async fn answer(
     };
     let other_date = question.as_of.is_some_and(|date| date != app.catalog.load().as_of());
     let page = if other_date {
-        shared.limiter.count_also(Class::Evaluation, request)?;
+        let anew = to_evaluate(app, &question)?;
+        shared.limiter.count_also(Class::Evaluation, evaluations(anew), request)?;
         let turn = shared.other_dates.take().await?;
         let (app, links) = (Arc::clone(app), links.clone());
         block(move || {
@@ -149,6 +150,15 @@ async fn answer(
     let mut response = reply::whole(media, caching, page.body);
     reply::set_links(&mut response, &links.this, next.as_deref());
     Ok(response)
+}
+
+/// As how many evaluations of given facts a search counts that evaluates so many listings. By this
+/// a client that spends all of its evaluations so costs about twenty times as much as one that
+/// spends all of its reads on ordinary searches, and no more.
+fn evaluations(listings: u64) -> NonZeroU32 {
+    const LISTINGS: u64 = 200;
+    let requests = u32::try_from(listings.div_ceil(LISTINGS)).unwrap_or(u32::MAX);
+    NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN)
 }
 
 /// The address of a page, and what the cursor of the next one is appended to.
@@ -234,4 +244,15 @@ pub struct PointGeometry {
     /// Degrees east, then degrees north.
     #[schema(min_items = 2, max_items = 2, example = json!([-77.1, 38.98]))]
     coordinates: Vec<f64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_hundred_listings_count_as_one_evaluation() {
+        let counted = [0, 1, 200, 201, 20_000].map(|listings| evaluations(listings).get());
+        assert_eq!(counted, [1, 1, 1, 2, 100]);
+    }
 }
