@@ -183,9 +183,8 @@ impl Walk<'_> {
             let level = level - 1;
             // No child has better hits than its parent, so where the parent's are no use any more
             // the order of the children is none either.
-            let with_least = |child| {
-                (if may_better { self.least(level, child) } else { least }, child)
-            };
+            let with_least =
+                |child| (if may_better { self.least(level, child) } else { least }, child);
             let (mut first, mut second) = (with_least(first), second.map(with_least));
             if let Some(second) = second.as_mut().filter(|second| second.0 < first.0) {
                 std::mem::swap(&mut first, second);
