@@ -189,7 +189,7 @@ static AS_OF: Param = Param::one(
     "as_of",
     Kind::Date { min: FIRST_DAY, max: LAST_DAY },
     "2026-11-21",
-    "The date for which statuses, prices and credentials are judged; by default today in UTC. Another date needs a place in which at most 20,000 listings look different then, and is counted as an evaluation too.",
+    "The date for which statuses, prices and credentials are judged; by default today in UTC. Another date needs a place in which at most 20,000 listings look different then, and counts as one evaluation for every 200 of them.",
 );
 pub(super) static LIMIT: Param = Param::one(
     "limit",
