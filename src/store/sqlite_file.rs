@@ -37,7 +37,7 @@ pub(super) enum SqliteFile {
 impl SqliteFile {
     /// Reads the header. Source of the offsets: SQLite's description of its file format, 1.3.
     ///
-    /// Only where this process has no connection to the file: see [`open_another`].
+    /// Only where this process has no connection to the file: see [`open_another`](super::conn::open_another).
     pub fn at(path: &Path) -> Result<Self, Error> {
         let unreadable = |source: std::io::Error| Error::Unavailable {
             doing: "reading the database file",
